@@ -1,0 +1,50 @@
+//! Text: original units -> code points with offsets -> sentences -> tokens.
+//!
+//! All positions are offsets in units of the caller's text (bytes of UTF-8 or UTF-16 units), half-open. Nothing
+//! here slices a `str`, allocates, or fails: malformed input is one replacement character per bad unit.
+
+/// How a token was cut: a run of letters, a run of digits, or one other symbol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum TokenKind {
+    /// Letters and the combining marks that follow them.
+    Letters = 0,
+    /// Decimal digits.
+    Digits = 1,
+    /// Any other single code point that is not white space.
+    Symbol = 2,
+}
+
+/// One token: `start..end` in units of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// First unit.
+    pub start: u32,
+    /// One past the last unit.
+    pub end: u32,
+    /// How it was cut.
+    pub kind: TokenKind,
+}
+
+/// A decoded code point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodePoint {
+    /// Unicode scalar value; U+FFFD for a malformed unit.
+    pub value: u32,
+    /// Units it occupies in the text, at least 1.
+    pub units: u32,
+    /// False for a malformed unit.
+    pub valid: bool,
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for u8 {}
+    impl Sealed for u16 {}
+}
+
+/// The element of a text: `u8` for UTF-8, `u16` for UTF-16.
+pub trait Unit: sealed::Sealed + Copy + 'static {
+    /// Decodes the code point that starts at `at`; `at < text.len()`.
+    fn decode(text: &[Self], at: usize) -> CodePoint;
+}
