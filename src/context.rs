@@ -1,5 +1,11 @@
-//! Stub.
-use crate::{Error, Model};
+//! `Context`: the scratch memory of one user at a time, and the walk through all stages.
+
+use crate::arena::{Arena, Layout, Parts};
+use crate::decode::crf::Scratch;
+use crate::decode::mentions::each_mention;
+use crate::nn::Buffers;
+use crate::text::{Sentences, Unit};
+use crate::{Error, Model, Status};
 
 /// What happens to malformed UTF-8 and lone surrogates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -8,16 +14,16 @@ pub enum InvalidText {
     /// Each bad unit counts as one replacement character; the result says so.
     #[default]
     Replace = 0,
-    /// The call fails with [`Status::InvalidText`](crate::Status::InvalidText) and the position.
+    /// The call fails with [`Status::InvalidText`] and the position.
     Reject = 1,
 }
 
 /// Options of a context.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ContextOptions {
-    /// Tokens per network run; 0 takes 256. A longer sentence is cut and the result says so.
+    /// Tokens per network run, 16..=65536; 0 takes 256. A longer sentence is cut and the result says so.
     pub max_window_tokens: u32,
-    /// Mentions per call; 0 takes 4096.
+    /// Mentions per call, at least `max_window_tokens` and at most 2^20; 0 takes 4096 or `max_window_tokens`.
     pub max_spans: u32,
     /// Malformed text.
     pub invalid_text: InvalidText,
@@ -63,43 +69,186 @@ pub struct Found<'c> {
 }
 
 /// Scratch memory for calls on one model, one user at a time.
-pub struct Context;
+///
+/// The memory is sized when the context is made; the `find` functions allocate nothing, take no lock and make no
+/// system call. Dropping a context overwrites its memory with zeros.
+pub struct Context {
+    model: Model,
+    layout: Layout,
+    arena: Arena,
+    reject_invalid: bool,
+    min_score: f32,
+    label_mask: u64,
+}
 
-#[expect(unused_variables)]
+const MAX_WINDOW_TOKENS: u32 = 1 << 16;
+const MAX_SPANS: u32 = 1 << 20;
+
 impl Context {
     /// Bytes that [`Context::init_in`] needs, a multiple of 64.
     pub fn arena_size(model: &Model, options: &ContextOptions) -> Result<usize, Error> {
-        todo!()
+        Ok(layout(model, options)?.size())
     }
+
     /// A context with memory of its own.
     pub fn new(model: &Model, options: &ContextOptions) -> Result<Self, Error> {
-        todo!()
+        let layout = layout(model, options)?;
+        let arena = Arena::owned(layout.size())?;
+        Ok(Self::with_arena(model, options, layout, arena))
     }
+
     /// A context whose scratch lies in the caller's memory.
+    ///
     /// # Safety
-    /// `memory` is 64-byte aligned, `bytes` long, and unused by others until the context is dropped.
+    /// `memory` is valid for writes of `bytes` bytes and unused by others until the context is dropped.
     pub unsafe fn init_in(
         memory: *mut u8,
         bytes: usize,
         model: &Model,
         options: &ContextOptions,
     ) -> Result<Self, Error> {
-        todo!()
+        let layout = layout(model, options)?;
+        if bytes < layout.size() {
+            let detail = "the memory is smaller than the context needs";
+            return Err(Error::new(Status::BufferTooSmall, detail).at(layout.size() as u64));
+        }
+        // SAFETY: the caller's promise is the contract of `lent`.
+        let arena = unsafe { Arena::lent(memory, layout.size())? };
+        Ok(Self::with_arena(model, options, layout, arena))
     }
+
+    fn with_arena(model: &Model, options: &ContextOptions, layout: Layout, arena: Arena) -> Self {
+        Self {
+            model: model.clone(),
+            layout,
+            arena,
+            reject_invalid: options.invalid_text == InvalidText::Reject,
+            min_score: options.min_score,
+            label_mask: if options.label_mask == 0 { u64::MAX } else { options.label_mask },
+        }
+    }
+
     /// Finds the mentions of UTF-8 text; offsets are bytes.
     pub fn find_utf8(&mut self, text: &[u8]) -> Result<Found<'_>, Error> {
-        todo!()
+        self.find(text)
     }
+
     /// Finds the mentions of UTF-16 text; offsets are UTF-16 units.
     pub fn find_utf16(&mut self, text: &[u16]) -> Result<Found<'_>, Error> {
-        todo!()
+        self.find(text)
     }
-    /// Overwrites all scratch memory with zeros; also done on drop.
+
+    /// Overwrites all scratch memory, the last result included, with zeros; also done on drop.
     pub fn wipe(&mut self) {
-        todo!()
+        self.arena.wipe();
     }
+
     /// The model.
     pub fn model(&self) -> &Model {
-        todo!()
+        &self.model
     }
+
+    fn find<U: Unit>(&mut self, text: &[U]) -> Result<Found<'_>, Error> {
+        if text.len() > i32::MAX as usize {
+            return Err(Error::new(Status::TextTooLong, "the text is longer than 2^31 - 1 units"));
+        }
+        if self.reject_invalid
+            && let Some(at) = first_invalid(text)
+        {
+            return Err(Error::new(Status::InvalidText, "the text is not valid Unicode").at(at as u64));
+        }
+        let features = self.model.features();
+        let (network, storage) = (self.model.network(), self.model.storage());
+        let kernels = self.model.kernels();
+        let tags = network.crf.tags();
+        let Parts { tokens, words, x, layers, lstm, scores, path, back, alpha, beta, psi, scale, mentions } =
+            self.arena.parts(&self.layout);
+        let mut sentences = Sentences::new(text);
+        let mut found = 0;
+        let mut sentence_cut = false;
+        let mut full_at = None;
+        while let Some(sentence) = sentences.next_into(tokens) {
+            let rows = sentence.tokens;
+            let tokens = &tokens[..rows];
+            let x = &mut x[..rows * network.input];
+            features.extract(kernels, text, tokens, words, x);
+            let mut buffers = Buffers { layers, lstm, scores };
+            network.run(kernels, storage, x, rows, &mut buffers);
+            network.crf.viterbi(scores, network.outputs, &mut path[..rows], back);
+            sentence_cut |= sentence.cut;
+            if path[..rows].iter().all(|&tag| tag == 0) {
+                continue;
+            }
+            let mut scratch = Scratch {
+                alpha: &mut alpha[..rows * tags],
+                beta: &mut beta[..rows * tags],
+                psi: &mut psi[..rows * tags],
+                scale: &mut scale[..rows],
+            };
+            network.crf.forward_backward(scores, network.outputs, rows, &mut scratch);
+            let found_before = found;
+            let mut full = false;
+            each_mention(&path[..rows], |span, label| {
+                let score = network.crf.probability(&path[span.clone()], span.start, rows, &scratch);
+                if score < self.min_score || self.label_mask >> label & 1 == 0 {
+                    return;
+                }
+                let Some(slot) = mentions.get_mut(found) else {
+                    full = true;
+                    return;
+                };
+                *slot = Mention {
+                    start: tokens[span.start].start,
+                    end: tokens[span.end - 1].end,
+                    label: label as u16,
+                    flags: 0,
+                    score,
+                    concept: u32::MAX,
+                    reserved: [0; 3],
+                };
+                found += 1;
+            });
+            if full {
+                // The sentence is answered whole by the next call.
+                found = found_before;
+                full_at = Some(sentence.start as usize);
+                break;
+            }
+        }
+        Ok(Found {
+            mentions: &mentions[..found],
+            consumed: full_at.unwrap_or(text.len()),
+            complete: full_at.is_none(),
+            invalid_text_seen: sentences.invalid_at().is_some(),
+            sentence_cut,
+        })
+    }
+}
+
+fn layout(model: &Model, options: &ContextOptions) -> Result<Layout, Error> {
+    let invalid = |detail: &'static str| Err(Error::new(Status::InvalidArgument, detail));
+    let window = if options.max_window_tokens == 0 { 256 } else { options.max_window_tokens };
+    if !(16..=MAX_WINDOW_TOKENS).contains(&window) {
+        return invalid("max_window_tokens must lie in 16..=65536");
+    }
+    let spans = if options.max_spans == 0 { window.max(4096) } else { options.max_spans };
+    if !(window..=MAX_SPANS).contains(&spans) {
+        return invalid("max_spans must lie in max_window_tokens..=2^20");
+    }
+    if !(0.0..=1.0).contains(&options.min_score) {
+        return invalid("min_score must lie in 0..=1");
+    }
+    Ok(Layout::new(model, window as usize, spans as usize))
+}
+
+fn first_invalid<U: Unit>(text: &[U]) -> Option<usize> {
+    let mut at = 0;
+    while at < text.len() {
+        let point = U::decode(text, at);
+        if !point.valid {
+            return Some(at);
+        }
+        at += point.units as usize;
+    }
+    None
 }

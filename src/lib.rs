@@ -12,6 +12,7 @@
 #[cfg(not(target_endian = "little"))]
 compile_error!("drugner maps little-endian model files and supports little-endian machines only");
 
+mod arena;
 #[cfg(feature = "capi")]
 pub mod capi;
 pub mod context;

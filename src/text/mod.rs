@@ -3,11 +3,22 @@
 //! All positions are offsets in units of the caller's text (bytes of UTF-8 or UTF-16 units), half-open. Nothing
 //! here slices a `str`, allocates, or fails: malformed input is one replacement character per bad unit.
 
-/// How a token was cut: a run of letters, a run of digits, or one other symbol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub mod abbreviations;
+pub mod chars;
+pub mod offsets;
+pub mod sentence;
+pub mod token;
+mod utf16;
+mod utf8;
+
+pub use sentence::{Sentence, Sentences};
+
+/// How a token was cut.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u32)]
 pub enum TokenKind {
     /// Letters and the combining marks that follow them.
+    #[default]
     Letters = 0,
     /// Decimal digits.
     Digits = 1,
@@ -16,7 +27,7 @@ pub enum TokenKind {
 }
 
 /// One token: `start..end` in units of the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Token {
     /// First unit.
     pub start: u32,
@@ -37,6 +48,10 @@ pub struct CodePoint {
     pub valid: bool,
 }
 
+impl CodePoint {
+    const MALFORMED: Self = Self { value: 0xFFFD, units: 1, valid: false };
+}
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for u8 {}
@@ -45,6 +60,6 @@ mod sealed {
 
 /// The element of a text: `u8` for UTF-8, `u16` for UTF-16.
 pub trait Unit: sealed::Sealed + Copy + 'static {
-    /// Decodes the code point that starts at `at`; `at < text.len()`.
+    /// Decodes the code point that starts at `at`; beyond the end it is malformed.
     fn decode(text: &[Self], at: usize) -> CodePoint;
 }

@@ -1,0 +1,249 @@
+//! One aligned block of memory, cut once into the arrays that a call needs.
+
+use crate::features::word::Word;
+use crate::model::storage::Aligned;
+use crate::text::Token;
+use crate::{Error, Mention, Model, Status};
+use std::marker::PhantomData;
+use std::sync::atomic::{Ordering, compiler_fence};
+
+const ALIGNMENT: usize = 64;
+
+/// Types that live in an arena.
+///
+/// # Safety
+/// Memory of zeros is a valid value, the type needs no drop, and its alignment is at most 64.
+unsafe trait Zeroed: Copy {}
+// SAFETY: numbers, and `TokenKind` 0 is `Letters`.
+unsafe impl Zeroed for Token {}
+// SAFETY: numbers and arrays of numbers.
+unsafe impl Zeroed for Word {}
+// SAFETY: numbers.
+unsafe impl Zeroed for Mention {}
+// SAFETY: a number.
+unsafe impl Zeroed for f32 {}
+// SAFETY: a number.
+unsafe impl Zeroed for u8 {}
+
+/// The arrays of a context; sizes in elements.
+pub struct Parts<'a> {
+    /// `[window]`
+    pub tokens: &'a mut [Token],
+    /// `[window]`
+    pub words: &'a mut [Word],
+    /// `[window][input]`
+    pub x: &'a mut [f32],
+    /// `[layers][window][2 * hidden]`
+    pub layers: &'a mut [f32],
+    /// Working memory of the LSTM kernel.
+    pub lstm: &'a mut [f32],
+    /// `[window][outputs]`
+    pub scores: &'a mut [f32],
+    /// `[window]`
+    pub path: &'a mut [u8],
+    /// `[window][tags]`
+    pub back: &'a mut [u8],
+    /// `[window][tags]`
+    pub alpha: &'a mut [f32],
+    /// `[window][tags]`
+    pub beta: &'a mut [f32],
+    /// `[window][tags]`
+    pub psi: &'a mut [f32],
+    /// `[window]`
+    pub scale: &'a mut [f32],
+    /// `[spans]`
+    pub mentions: &'a mut [Mention],
+}
+
+/// Place of one array in the block.
+#[derive(Debug)]
+struct Slot<T> {
+    offset: usize,
+    len: usize,
+    element: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Slot<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Slot<T> {}
+
+/// Places of all arrays: 64-byte aligned, in order, without overlap.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    tokens: Slot<Token>,
+    words: Slot<Word>,
+    x: Slot<f32>,
+    layers: Slot<f32>,
+    lstm: Slot<f32>,
+    scores: Slot<f32>,
+    path: Slot<u8>,
+    back: Slot<u8>,
+    alpha: Slot<f32>,
+    beta: Slot<f32>,
+    psi: Slot<f32>,
+    scale: Slot<f32>,
+    mentions: Slot<Mention>,
+    size: usize,
+}
+
+impl Layout {
+    /// The arrays for windows of `window` tokens and `spans` mentions a call.
+    pub fn new(model: &Model, window: usize, spans: usize) -> Self {
+        let network = model.network();
+        let [layers, lstm, scores] = network.scratch_len(window);
+        let tags = network.crf.tags();
+        let mut size = 0;
+        Self {
+            tokens: cut(&mut size, window),
+            words: cut(&mut size, window),
+            x: cut(&mut size, window * network.input),
+            layers: cut(&mut size, layers),
+            lstm: cut(&mut size, lstm),
+            scores: cut(&mut size, scores),
+            path: cut(&mut size, window),
+            back: cut(&mut size, window * tags),
+            alpha: cut(&mut size, window * tags),
+            beta: cut(&mut size, window * tags),
+            psi: cut(&mut size, window * tags),
+            scale: cut(&mut size, window),
+            mentions: cut(&mut size, spans),
+            size,
+        }
+    }
+
+    /// Bytes of the whole block, a multiple of 64.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+}
+
+/// Appends an array of `len` elements to a block of `size` bytes.
+fn cut<T: Zeroed>(size: &mut usize, len: usize) -> Slot<T> {
+    const { assert!(align_of::<T>() <= ALIGNMENT) };
+    let slot = Slot { offset: *size, len, element: PhantomData };
+    *size = (*size + len * size_of::<T>()).next_multiple_of(ALIGNMENT);
+    slot
+}
+
+/// The block of memory.
+pub struct Arena {
+    base: *mut u8,
+    size: usize,
+    /// Keeps owned memory alive; `None` for memory of the caller.
+    _owned: Option<Aligned>,
+}
+
+// SAFETY: the arena is the only user of its memory.
+unsafe impl Send for Arena {}
+// SAFETY: a shared reference gives no access to the memory.
+unsafe impl Sync for Arena {}
+
+impl Arena {
+    /// Allocates the block.
+    pub fn owned(size: usize) -> Result<Self, Error> {
+        let mut memory = Aligned::zeroed(size)?;
+        Ok(Self { base: memory.bytes_mut().as_mut_ptr(), size, _owned: Some(memory) })
+    }
+
+    /// Uses memory of the caller and fills it with zeros.
+    ///
+    /// # Safety
+    /// `memory` is valid for writes of `size` bytes and unused by others while the arena lives.
+    pub unsafe fn lent(memory: *mut u8, size: usize) -> Result<Self, Error> {
+        if !memory.addr().is_multiple_of(ALIGNMENT) {
+            return Err(Error::new(Status::InvalidArgument, "the memory is not 64-byte aligned"));
+        }
+        let mut arena = Self { base: memory, size, _owned: None };
+        arena.wipe();
+        Ok(arena)
+    }
+
+    /// The arrays of the block.
+    ///
+    /// # Panics
+    /// When the layout is larger than the block.
+    pub fn parts(&mut self, layout: &Layout) -> Parts<'_> {
+        assert!(layout.size <= self.size, "the layout exceeds the arena");
+        // SAFETY: `cut` placed the slots one after the other inside `layout.size` bytes, each aligned for its type; the
+        // block is borrowed exclusively; every slot holds zeros or values of its own type, because a slot's place
+        // depends on nothing but the layout, which a context never changes.
+        unsafe {
+            Parts {
+                tokens: self.slice(layout.tokens),
+                words: self.slice(layout.words),
+                x: self.slice(layout.x),
+                layers: self.slice(layout.layers),
+                lstm: self.slice(layout.lstm),
+                scores: self.slice(layout.scores),
+                path: self.slice(layout.path),
+                back: self.slice(layout.back),
+                alpha: self.slice(layout.alpha),
+                beta: self.slice(layout.beta),
+                psi: self.slice(layout.psi),
+                scale: self.slice(layout.scale),
+                mentions: self.slice(layout.mentions),
+            }
+        }
+    }
+
+    /// # Safety
+    /// The slot lies in the block, holds valid values of `T`, and overlaps no other slice in use.
+    unsafe fn slice<'a, T: Zeroed>(&self, slot: Slot<T>) -> &'a mut [T] {
+        // SAFETY: the caller's promise.
+        unsafe { std::slice::from_raw_parts_mut(self.base.add(slot.offset).cast(), slot.len) }
+    }
+
+    /// Overwrites the block with zeros in a way that the compiler keeps.
+    pub fn wipe(&mut self) {
+        // SAFETY: the arena owns `size` bytes at `base`; zeros are valid for every array (`Zeroed`).
+        unsafe { std::ptr::write_bytes(self.base, 0, self.size) };
+        // The memory is observed through a raw pointer that the optimiser must assume is read.
+        std::hint::black_box(self.base);
+        compiler_fence(Ordering::SeqCst);
+    }
+}
+
+impl Drop for Arena {
+    fn drop(&mut self) {
+        self.wipe();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_are_aligned_and_do_not_overlap() {
+        let mut size = 0;
+        let bytes: Slot<u8> = cut(&mut size, 65);
+        let words: Slot<Word> = cut(&mut size, 3);
+        let floats: Slot<f32> = cut(&mut size, 1);
+        assert_eq!((bytes.offset, words.offset), (0, 128));
+        assert!(floats.offset >= words.offset + 3 * size_of::<Word>());
+        assert!(floats.offset.is_multiple_of(ALIGNMENT) && size == floats.offset + ALIGNMENT);
+        let mut arena = Arena::owned(size).unwrap();
+        // SAFETY: three disjoint slots of a block of `size` zeros.
+        unsafe {
+            arena.slice(bytes).fill(0xFF);
+            arena.slice(floats)[0] = 1.0;
+            assert!(arena.slice(words).iter().all(|word| word.hash == 0 && word.chars().is_empty()));
+        }
+        arena.wipe();
+        // SAFETY: as above.
+        assert!(unsafe { arena.slice(bytes) }.iter().all(|&byte| byte == 0));
+    }
+
+    #[test]
+    fn lent_memory_must_be_aligned() {
+        let mut memory = Aligned::zeroed(128).unwrap();
+        let base = memory.bytes_mut().as_mut_ptr();
+        // SAFETY: the memory outlives the arena and is valid for the bytes named.
+        let error = unsafe { Arena::lent(base.add(8), 64) }.err().unwrap();
+        assert_eq!(error.status, Status::InvalidArgument);
+    }
+}

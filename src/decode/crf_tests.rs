@@ -1,0 +1,83 @@
+use super::super::tags::tag_count;
+use super::*;
+use proptest::prelude::*;
+
+/// Score of a path, or `None` if it is illegal.
+fn path_score(crf: &Crf, scores: &[f32], path: &[usize]) -> Option<f64> {
+    let k = crf.tags;
+    let mut total = f64::from(crf.begin[path[0]]);
+    for (i, &tag) in path.iter().enumerate() {
+        total += f64::from(scores[i * k + tag]);
+        if i > 0 {
+            total += f64::from(crf.step[tag * k + path[i - 1]]);
+        }
+    }
+    total += f64::from(crf.end[*path.last().unwrap()]);
+    (total > -1e20).then_some(total)
+}
+
+fn all_paths(k: usize, tokens: usize) -> Vec<Vec<usize>> {
+    (0..k.pow(tokens as u32)).map(|n| (0..tokens).map(|i| n / k.pow(i as u32) % k).collect()).collect()
+}
+
+fn run(crf: &Crf, scores: &[f32], tokens: usize, check: impl FnOnce(&[u8], &Scratch<'_>)) {
+    let k = crf.tags;
+    let mut path = vec![0; tokens];
+    let (mut back, mut alpha) = (vec![0; tokens * k], vec![f32::NAN; tokens * k]);
+    let (mut beta, mut psi, mut scale) = (alpha.clone(), alpha.clone(), vec![f32::NAN; tokens]);
+    crf.viterbi(scores, k, &mut path, &mut back);
+    let mut scratch =
+        Scratch { alpha: &mut alpha, beta: &mut beta, psi: &mut psi, scale: &mut scale };
+    crf.forward_backward(scores, k, tokens, &mut scratch);
+    check(&path, &scratch);
+}
+
+proptest! {
+    #[test]
+    fn agrees_with_enumeration(
+        transitions in prop::collection::vec(-3f32..3.0, 7 * 5),
+        scores in prop::collection::vec(-5f32..5.0, 4 * 5),
+        tokens in 1usize..=4,
+    ) {
+        let k = tag_count(1);
+        let crf = Crf::new(&transitions, k).unwrap();
+        let legal: Vec<(Vec<usize>, f64)> = all_paths(k, tokens)
+            .into_iter()
+            .filter_map(|path| path_score(&crf, &scores, &path).map(|score| (path, score)))
+            .collect();
+        let best = legal.iter().map(|(_, score)| *score).fold(f64::MIN, f64::max);
+        let total: f64 = legal.iter().map(|(_, score)| score.exp()).sum();
+        run(&crf, &scores[..tokens * k], tokens, |path, scratch| {
+            let found: Vec<usize> = path.iter().map(|&t| usize::from(t)).collect();
+            let score = path_score(&crf, &scores, &found).expect("the path is legal");
+            assert!((score - best).abs() < 1e-4, "{score} {best}");
+            for first in 0..tokens {
+                for end in first + 1..=tokens {
+                    let part = &found[first..end];
+                    let expected: f64 = legal
+                        .iter()
+                        .filter(|(path, _)| &path[first..end] == part)
+                        .map(|(_, score)| score.exp())
+                        .sum::<f64>() / total;
+                    let got = f64::from(crf.probability(&path[first..end], first, tokens, scratch));
+                    assert!((got - expected).abs() < 1e-4, "{got} {expected}");
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn any_finite_numbers_give_legal_paths_and_scores_in_range(
+        transitions in prop::collection::vec(prop::num::f32::NORMAL | prop::num::f32::ZERO, 7 * 5),
+        scores in prop::collection::vec(prop::num::f32::NORMAL | prop::num::f32::SUBNORMAL, 6 * 5),
+    ) {
+        let crf = Crf::new(&transitions, 5).unwrap();
+        run(&crf, &scores, 6, |path, scratch| {
+            assert!(path.iter().all(|&t| usize::from(t) < 5));
+            for first in 0..6 {
+                let p = crf.probability(&path[first..], first, 6, scratch);
+                assert!((0.0..=1.0).contains(&p), "{p}");
+            }
+        });
+    }
+}

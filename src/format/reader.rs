@@ -1,0 +1,108 @@
+//! Reads and checks a whole file: header, table, order, padding, checksums, finite weights.
+
+use super::crc32c::crc32c;
+use super::header::Header;
+use super::section::Section;
+use super::{ALIGNMENT, ENTRY_SIZE, Element, HEADER_SIZE, Kind, MAX_SECTIONS};
+use crate::{Error, Status};
+
+/// Header and section table of a checked file.
+#[derive(Clone, Debug)]
+pub struct Sections {
+    /// The header.
+    pub header: Header,
+    entries: [Option<Section>; MAX_SECTIONS],
+}
+
+impl Sections {
+    /// Checks `file`, which is the whole file. With `skip_checksum` the sections' checksums are not compared;
+    /// everything else still is.
+    pub fn read(file: &[u8], skip_checksum: bool) -> Result<Self, Error> {
+        let header = Header::read(file)?;
+        let table_end = HEADER_SIZE + header.sections as usize * ENTRY_SIZE;
+        let table = file
+            .get(HEADER_SIZE..table_end)
+            .ok_or_else(|| Error::new(Status::Truncated, "the section table is cut off").at(file.len() as u64))?;
+        if crc32c(table) != header.table_crc {
+            return Err(Error::new(Status::Checksum, "the section table is damaged").at(HEADER_SIZE as u64));
+        }
+        let mut entries = [None; MAX_SECTIONS];
+        let mut end = table_end as u64;
+        for (i, bytes) in table.as_chunks::<ENTRY_SIZE>().0.iter().enumerate() {
+            let at = (HEADER_SIZE + i * ENTRY_SIZE) as u64;
+            let section = Section::read(bytes, at)?;
+            let corrupt = |detail: &'static str| Error::new(Status::CorruptModel, detail).at(at);
+            if section.offset != end.next_multiple_of(ALIGNMENT as u64) {
+                return Err(corrupt("sections leave a hole or overlap"));
+            }
+            let padding = file.get(end as usize..section.offset as usize);
+            if padding.is_none_or(|bytes| bytes.iter().any(|&byte| byte != 0)) {
+                return Err(corrupt("bytes between sections are not zero"));
+            }
+            end = section.offset.checked_add(section.size).ok_or_else(|| corrupt("a section is too large"))?;
+            if end > file.len() as u64 {
+                return Err(Error::new(Status::CorruptModel, "a section ends after the file").at(at));
+            }
+            let twin = |other: &Section| (other.code, other.index) == (section.code, section.index);
+            if entries.iter().flatten().any(twin) {
+                return Err(corrupt("a section stands twice"));
+            }
+            entries[i] = Some(section);
+        }
+        let rest = file.get(end as usize..).unwrap_or_default();
+        if rest.len() >= ALIGNMENT || !file.len().is_multiple_of(ALIGNMENT) || rest.iter().any(|&b| b != 0) {
+            return Err(Error::new(Status::CorruptModel, "bytes after the last section").at(end));
+        }
+        let sections = Self { header, entries };
+        for section in sections.iter() {
+            let bytes = &file[section.range()];
+            if !skip_checksum && crc32c(bytes) != section.crc {
+                let detail = format!("section {} is damaged", String::from_utf8_lossy(&section.code));
+                return Err(Error::new(Status::Checksum, detail).at(section.offset));
+            }
+            if let Some(position) = section.kind.and_then(|kind| not_finite(bytes, kind.element)) {
+                let detail = "a weight is not a finite number";
+                return Err(Error::new(Status::CorruptModel, detail).at(section.offset + position as u64));
+            }
+        }
+        Ok(sections)
+    }
+
+    /// All sections in file order.
+    pub fn iter(&self) -> impl Iterator<Item = &Section> {
+        self.entries.iter().flatten()
+    }
+
+    /// The section of this kind and index.
+    pub fn get(&self, kind: Kind, index: u32) -> Option<&Section> {
+        self.iter().find(|section| section.code == kind.code && section.index == index)
+    }
+
+    /// The section of this kind and index, or the error that names it.
+    pub fn require(&self, kind: Kind, index: u32) -> Result<&Section, Error> {
+        self.get(kind, index).ok_or_else(|| {
+            let code = String::from_utf8_lossy(&kind.code).into_owned();
+            Error::new(Status::CorruptModel, format!("section {code} {index} is missing"))
+        })
+    }
+}
+
+/// Position of the first NaN or infinity.
+fn not_finite(bytes: &[u8], element: Element) -> Option<usize> {
+    // Whole chunks first: the test over a chunk vectorises, the search for the place runs only on failure.
+    match element {
+        Element::F16 => {
+            let halves = bytes.as_chunks::<2>().0;
+            let bad = |h: &[u8; 2]| u16::from_le_bytes(*h) & 0x7C00 == 0x7C00;
+            let found = halves.chunks(4096).any(|c| c.iter().fold(false, |any, h| any | bad(h)));
+            found.then(|| halves.iter().position(bad).map(|i| i * 2)).flatten()
+        }
+        Element::F32 => {
+            let words = bytes.as_chunks::<4>().0;
+            let bad = |w: &[u8; 4]| u32::from_le_bytes(*w) & 0x7F80_0000 == 0x7F80_0000;
+            let found = words.chunks(4096).any(|c| c.iter().fold(false, |any, w| any | bad(w)));
+            found.then(|| words.iter().position(bad).map(|i| i * 4)).flatten()
+        }
+        _ => None,
+    }
+}

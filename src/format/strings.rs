@@ -1,0 +1,125 @@
+//! String tables: u32 count, count + 1 u32 offsets into the heap, heap of UTF-8 bytes.
+
+use crate::{Error, Status};
+
+/// Longest string in bytes.
+pub const MAX_STRING: usize = 64 * 1024;
+
+/// The bytes of a table.
+///
+/// # Panics
+/// When a string is longer than [`MAX_STRING`] or the heap exceeds `u32`.
+pub fn write<S: AsRef<str>>(strings: &[S]) -> Vec<u8> {
+    let mut out = Vec::new();
+    out.extend((strings.len() as u32).to_le_bytes());
+    let mut end = 0u32;
+    out.extend(end.to_le_bytes());
+    for string in strings {
+        assert!(string.as_ref().len() <= MAX_STRING, "a string exceeds {MAX_STRING} bytes");
+        end = end.checked_add(string.as_ref().len() as u32).expect("string heap below 4 GiB");
+        out.extend(end.to_le_bytes());
+    }
+    for string in strings {
+        out.extend(string.as_ref().as_bytes());
+    }
+    out
+}
+
+/// A table in the bytes of a section. Every access is checked, because a mapped file can change.
+#[derive(Clone, Copy, Debug)]
+pub struct Strings<'a> {
+    offsets: &'a [[u8; 4]],
+    heap: &'a [u8],
+}
+
+impl<'a> Strings<'a> {
+    /// The table without strings.
+    pub const EMPTY: Strings<'static> = Strings { offsets: &[[0; 4]], heap: &[] };
+
+    /// Reads the table without looking at the strings.
+    pub fn open(section: &'a [u8]) -> Option<Self> {
+        let (count, rest) = section.split_first_chunk::<4>()?;
+        let count = u32::from_le_bytes(*count) as usize;
+        let offsets_len = count.checked_add(1)?.checked_mul(4)?;
+        let (offsets, heap) = rest.split_at_checked(offsets_len)?;
+        Some(Self { offsets: offsets.as_chunks::<4>().0, heap })
+    }
+
+    /// Reads and checks the table; `at` is its position in the file, for errors.
+    pub fn check(section: &'a [u8], at: u64) -> Result<Self, Error> {
+        let corrupt = |detail: &'static str| Error::new(Status::CorruptModel, detail).at(at);
+        let strings = Self::open(section).ok_or_else(|| corrupt("a string table is cut off"))?;
+        let mut start = 0;
+        for offset in strings.offsets {
+            let end = u32::from_le_bytes(*offset) as usize;
+            let string = strings.heap.get(start..end).ok_or_else(|| corrupt("string offsets not in order"))?;
+            if string.len() > MAX_STRING {
+                return Err(corrupt("a string is too long"));
+            }
+            if str::from_utf8(string).is_err() {
+                return Err(corrupt("a string is not UTF-8"));
+            }
+            start = end;
+        }
+        if strings.offsets.first() != Some(&[0; 4]) || start != strings.heap.len() {
+            return Err(corrupt("a string table has a hole"));
+        }
+        Ok(strings)
+    }
+
+    /// Number of strings.
+    pub fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// Whether the table holds no string.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes of string `index`; `None` when there is no such string.
+    pub fn get(&self, index: usize) -> Option<&'a [u8]> {
+        let start = u32::from_le_bytes(*self.offsets.get(index)?) as usize;
+        let end = u32::from_le_bytes(*self.offsets.get(index + 1)?) as usize;
+        self.heap.get(start..end)
+    }
+
+    /// String `index` as text.
+    pub fn text(&self, index: usize) -> Option<&'a str> {
+        str::from_utf8(self.get(index)?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn round_trip() {
+        let words = ["", "aspirin", "µg", ""];
+        let bytes = write(&words);
+        let table = Strings::check(&bytes, 0).unwrap();
+        assert_eq!(table.len(), 4);
+        for (i, word) in words.iter().enumerate() {
+            assert_eq!(table.text(i), Some(*word));
+        }
+        assert_eq!(table.get(4), None);
+    }
+
+    #[test]
+    fn every_truncation_and_bit_flip_is_refused_or_read_safely() {
+        let bytes = write(&["aspirin", "ibuprofen"]);
+        for len in 0..bytes.len() {
+            assert!(Strings::check(&bytes[..len], 0).is_err());
+        }
+        for bit in 0..bytes.len() * 8 {
+            let mut damaged = bytes.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            if let Some(table) = Strings::open(&damaged) {
+                for i in 0..4 {
+                    let _ = table.get(i);
+                }
+            }
+        }
+    }
+}
