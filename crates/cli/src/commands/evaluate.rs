@@ -1,0 +1,109 @@
+//! `drugner evaluate`
+
+use super::ModelArguments;
+use anyhow::{Context as _, Result, bail};
+use drugner::ModelOptions;
+use drugner_corpus::{Corpus, ddi, split};
+use drugner_train::evaluate::{boundaries, evaluate};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+
+/// Score a model against an annotated corpus
+///
+/// Every sentence runs through the engine on the model file, so what is measured is what ships. The scores are micro
+/// precision, recall and F1: strict (span and label), exact (span), partial and type as SemEval-2013 task 9 defines
+/// them, one-to-one.
+///
+/// Example:
+///   drugner evaluate --corpus ddi2013.zip --part ner-test
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Arguments {
+    #[command(flatten)]
+    model: ModelArguments,
+    /// DDI-2013 corpus: a folder of XML files or the zip archive.
+    #[arg(long, value_name = "PATH")]
+    corpus: PathBuf,
+    /// Part of the corpus, if it holds several.
+    #[arg(long, value_enum, default_value_t = Part::NerTest)]
+    part: Part,
+    /// Write the scores as JSON to FILE, `-` for standard output instead of the table.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// Part of the DDI-2013 corpus.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum Part {
+    /// Training documents without the development documents.
+    Train,
+    /// The fixed development documents of the training part.
+    Development,
+    /// Test documents of task 9.1, drug names.
+    NerTest,
+    /// Test documents of task 9.2, interactions.
+    InteractionTest,
+    /// All documents.
+    All,
+}
+
+/// Reads a part of a corpus; problems of the corpus go to standard error.
+pub fn read_corpus(path: &Path, part: Part) -> Result<Corpus> {
+    let source = match part {
+        Part::Train | Part::Development => ddi::Part::Train,
+        Part::NerTest => ddi::Part::NerTest,
+        Part::InteractionTest => ddi::Part::InteractionTest,
+        Part::All => ddi::Part::All,
+    };
+    let corpus = ddi::read(path, source).with_context(|| format!("cannot read the corpus {}", path.display()))?;
+    let corpus = match part {
+        Part::Train => split::development(corpus)?.0,
+        Part::Development => split::development(corpus)?.1,
+        _ => corpus,
+    };
+    for issue in &corpus.issues {
+        eprintln!("{issue}");
+    }
+    if corpus.entity_count() == 0 {
+        bail!("the corpus {} has no annotated entity", path.display());
+    }
+    Ok(corpus)
+}
+
+pub fn run(arguments: &Arguments) -> Result<()> {
+    let model = arguments.model.open(&ModelOptions::default())?;
+    let corpus = read_corpus(&arguments.corpus, arguments.part)?;
+    let scorer = evaluate(&model, &corpus)?;
+    let report = scorer.report();
+    let boundaries = boundaries(&corpus);
+    let interval = scorer.strict_f1_interval(1000, 1);
+    let to_stdout = arguments.json.as_deref().is_some_and(|path| path.as_os_str() == "-");
+    if let Some(path) = &arguments.json {
+        let mut value = serde_json::to_value(&report)?;
+        value["boundaries"] = json!(boundaries);
+        value["isa"] = json!(model.isa().name());
+        value["model"] = json!(drugner::format::sha256::hex(&model.info().sha256));
+        let text = format!("{}\n", serde_json::to_string(&value)?);
+        if to_stdout {
+            print!("{text}");
+        } else {
+            drugner::format::writer::save(path, text.as_bytes())
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+    }
+    if !to_stdout {
+        println!("{}", report.table());
+        if let Some(interval) = interval {
+            println!("strict F1, 95 % interval over documents: {:.4} to {:.4}", interval.low, interval.high);
+        }
+        println!(
+            "{} of {} continuous gold mentions lie on token boundaries ({:.2} %); {} of {} sentences stay whole",
+            boundaries.on_tokens,
+            boundaries.continuous,
+            100.0 * boundaries.on_tokens as f64 / boundaries.continuous.max(1) as f64,
+            boundaries.whole,
+            boundaries.sentences,
+        );
+    }
+    Ok(())
+}

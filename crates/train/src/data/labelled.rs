@@ -1,0 +1,59 @@
+//! Gold mentions as tags over the engine's tokens.
+
+use drugner::decode::tags::{Part, tag};
+use drugner::text::Token;
+use drugner_corpus::Label;
+use std::ops::Range;
+
+/// A text with its gold mentions: continuous, in any order.
+#[derive(Clone, Debug)]
+pub struct Labelled {
+    /// The text.
+    pub text: String,
+    /// Byte ranges and labels.
+    pub mentions: Vec<(Range<usize>, Label)>,
+}
+
+/// BIOES tags of `tokens`. A mention off the token boundaries or across another is left out; of two that overlap the
+/// longer one is kept.
+pub fn tags(tokens: &[Token], mentions: &[(Range<usize>, Label)]) -> Vec<u8> {
+    let mut tags = vec![0; tokens.len()];
+    let mut by_length: Vec<_> = mentions.iter().collect();
+    by_length.sort_by_key(|(range, _)| std::cmp::Reverse(range.len()));
+    for (range, label) in by_length {
+        let first = tokens.iter().position(|token| token.start as usize == range.start);
+        let last = tokens.iter().position(|token| token.end as usize == range.end);
+        let (Some(first), Some(last)) = (first, last) else {
+            continue;
+        };
+        let Some(span) = tags.get_mut(first..=last).filter(|span| span.iter().all(|&tag| tag == 0)) else {
+            continue;
+        };
+        let end = span.len() - 1;
+        for (i, slot) in span.iter_mut().enumerate() {
+            let part = match i {
+                _ if end == 0 => Part::Single,
+                0 => Part::Begin,
+                _ if i == end => Part::End,
+                _ => Part::Inside,
+            };
+            *slot = tag(part, label.index()) as u8;
+        }
+    }
+    tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::segments;
+
+    #[test]
+    fn longer_mentions_win_and_misplaced_ones_are_left_out() {
+        let text = "beta blockers and aspirin-like x";
+        let tokens = segments(text).concat();
+        let mentions =
+            [(5..13, Label::Drug), (0..13, Label::Group), (18..25, Label::Brand), (18..24, Label::Drug), (26..32, Label::Drug)];
+        assert_eq!(tags(&tokens, &mentions), [9, 11, 0, 8, 0, 1, 3]);
+    }
+}

@@ -1,0 +1,6 @@
+//! From annotated text to training examples.
+
+pub mod examples;
+pub mod labelled;
+pub mod lexicon;
+pub mod swap;

@@ -1,0 +1,114 @@
+//! Mention swap: a copy of a sentence in which names are exchanged for others of the same label.
+
+use super::labelled::Labelled;
+use super::lexicon::{Lists, surface};
+use drugner_corpus::Label;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How often names are exchanged, and by what.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SwapOptions {
+    /// Probability that a sentence is rewritten in an epoch, 0..=1.
+    pub sentence: f64,
+    /// Probability that a mention of a rewritten sentence is exchanged, 0..=1.
+    pub mention: f64,
+    /// Lexicon lists that supply half of the new names, by label; the training mentions supply the rest.
+    pub lists: BTreeMap<String, Vec<String>>,
+}
+
+/// Names to draw from, by label.
+pub struct Swap {
+    options: SwapOptions,
+    seen: [Vec<String>; 4],
+    listed: [Vec<String>; 4],
+}
+
+impl Swap {
+    /// Collects the names of the training sentences and of the lists.
+    pub fn new(options: SwapOptions, sentences: &[Labelled], lists: &Lists) -> Self {
+        let mut seen: [BTreeSet<String>; 4] = Default::default();
+        for sentence in sentences {
+            for (range, label) in &sentence.mentions {
+                seen[label.index()].insert(sentence.text[range.clone()].to_owned());
+            }
+        }
+        let listed = Label::ALL.map(|label| {
+            let wanted = options.lists.get(label.name()).map_or(&[][..], Vec::as_slice);
+            let chosen = lists.names.iter().zip(&lists.entries).filter(|(name, _)| wanted.contains(name));
+            chosen.flat_map(|(_, entries)| entries).map(|name| in_text(name, label)).collect()
+        });
+        Self { options, seen: seen.map(|names| names.into_iter().collect()), listed }
+    }
+
+    /// The sentence, or a copy with other names.
+    pub fn apply(&self, sentence: &Labelled, rng: &mut fastrand::Rng) -> Labelled {
+        if sentence.mentions.is_empty() || rng.f64() >= self.options.sentence {
+            return sentence.clone();
+        }
+        let mut mentions = sentence.mentions.clone();
+        mentions.sort_by_key(|(range, _)| (range.start, range.end));
+        let mut out = Labelled { text: String::new(), mentions: Vec::new() };
+        let mut copied = 0;
+        for (range, label) in mentions {
+            if range.start < copied {
+                continue;
+            }
+            out.text.push_str(&sentence.text[copied..range.start]);
+            let name = if rng.f64() < self.options.mention { self.draw(label, rng) } else { None };
+            let start = out.text.len();
+            out.text.push_str(name.unwrap_or(&sentence.text[range.clone()]));
+            out.mentions.push((start..out.text.len(), label));
+            copied = range.end;
+        }
+        out.text.push_str(&sentence.text[copied..]);
+        out
+    }
+
+    fn draw(&self, label: Label, rng: &mut fastrand::Rng) -> Option<&str> {
+        let (seen, listed) = (&self.seen[label.index()], &self.listed[label.index()]);
+        let names = if listed.is_empty() || rng.bool() { seen } else { listed };
+        (!names.is_empty()).then(|| names[rng.usize(..names.len())].as_str())
+    }
+}
+
+/// A listed name in running text; brands begin with a capital.
+fn in_text(name: &str, label: Label) -> String {
+    let surface = surface(name);
+    let mut chars = surface.chars();
+    match (label, chars.next()) {
+        (Label::Brand, Some(first)) => first.to_uppercase().chain(chars).collect(),
+        _ => surface,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn swapped_mentions_index_the_new_text() {
+        let options = SwapOptions {
+            sentence: 1.0,
+            mention: 1.0,
+            lists: BTreeMap::from([("brand".to_owned(), vec!["brand".to_owned()])]),
+        };
+        let lists = Lists { names: vec!["brand".into()], entries: vec![vec!["zovirax".into()]] };
+        let sentence = Labelled {
+            text: "Take Advil with warfarin.".into(),
+            mentions: vec![(16..24, Label::Drug), (5..10, Label::Brand)],
+        };
+        let swap = Swap::new(options, std::slice::from_ref(&sentence), &lists);
+        let mut rng = fastrand::Rng::with_seed(3);
+        let mut brands = BTreeSet::new();
+        for _ in 0..20 {
+            let new = swap.apply(&sentence, &mut rng);
+            let texts: Vec<&str> = new.mentions.iter().map(|(r, _)| &new.text[r.clone()]).collect();
+            assert_eq!(new.text, format!("Take {} with warfarin.", texts[0]));
+            assert_eq!(texts[1], "warfarin");
+            brands.insert(texts[0].to_owned());
+        }
+        assert_eq!(brands.into_iter().collect::<Vec<_>>(), ["Advil", "Zovirax"]);
+    }
+}

@@ -1,0 +1,90 @@
+//! Evaluation through the engine: what is measured is what ships.
+
+use anyhow::{Context as _, Result, ensure};
+use drugner::text::{Sentences, Token};
+use drugner::{Context, ContextOptions, Model};
+use drugner_corpus::{Answer, Corpus, Label, Scorer, Sentence};
+
+/// Finds the mentions of every sentence and scores them against the gold entities.
+///
+/// Every label of the model must be one of the corpus.
+pub fn evaluate(model: &Model, corpus: &Corpus) -> Result<Scorer> {
+    let labels = label_map(model)?;
+    let mut context = Context::new(model, &ContextOptions::default())?;
+    let mut scorer = Scorer::new();
+    for document in &corpus.documents {
+        for sentence in &document.sentences {
+            let answers = answers(&mut context, &labels, &sentence.text)?;
+            scorer.add(&document.sub_corpus, sentence, &answers)?;
+        }
+    }
+    Ok(scorer)
+}
+
+fn label_map(model: &Model) -> Result<Vec<Label>> {
+    let label = |name: &str| Label::from_name(name).with_context(|| format!("the corpus has no label {name}"));
+    model.labels().map(label).collect()
+}
+
+fn answers(context: &mut Context, labels: &[Label], text: &str) -> Result<Vec<Answer>> {
+    let found = context.find_utf8(text.as_bytes())?;
+    ensure!(found.complete, "a sentence has more mentions than a context holds");
+    let answer = |mention: &drugner::Mention| Answer {
+        start: mention.start as usize,
+        end: mention.end as usize,
+        label: labels[usize::from(mention.label)],
+    };
+    Ok(found.mentions.iter().map(answer).collect())
+}
+
+/// How many gold mentions lie on token boundaries and inside one sentence of the engine.
+#[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+pub struct Boundaries {
+    /// Gold mentions of one unbroken range.
+    pub continuous: usize,
+    /// Those that begin where a token begins, end where one ends, and are not cut by a sentence boundary.
+    pub on_tokens: usize,
+    /// Corpus sentences.
+    pub sentences: usize,
+    /// Corpus sentences that the engine reads as one.
+    pub whole: usize,
+}
+
+/// Counts the gold mentions that the tokenizer can represent.
+pub fn boundaries(corpus: &Corpus) -> Boundaries {
+    let mut counts = Boundaries::default();
+    for sentence in corpus.sentences() {
+        let segments = segments(&sentence.text);
+        counts.sentences += 1;
+        counts.whole += usize::from(segments.len() <= 1);
+        for entity in sentence.entities.iter().filter(|entity| entity.is_continuous()) {
+            let hull = entity.hull();
+            let fits = |tokens: &Vec<Token>| {
+                tokens.iter().any(|token| token.start as usize == hull.start)
+                    && tokens.iter().any(|token| token.end as usize == hull.end)
+            };
+            counts.continuous += 1;
+            counts.on_tokens += usize::from(segments.iter().any(fits));
+        }
+    }
+    counts
+}
+
+/// The engine's sentences of a text, as tokens, with the window of a default context.
+pub fn segments(text: &str) -> Vec<Vec<Token>> {
+    let mut buffer = [Token::default(); 256];
+    let mut sentences = Sentences::new(text.as_bytes());
+    let mut out = Vec::new();
+    while let Some(sentence) = sentences.next_into(&mut buffer) {
+        out.push(buffer[..sentence.tokens].to_vec());
+    }
+    out
+}
+
+/// The gold mentions of a sentence that are one range, with their labels.
+pub fn continuous(sentence: &Sentence) -> impl Iterator<Item = (std::ops::Range<usize>, Label)> {
+    sentence.entities.iter().filter(|entity| entity.is_continuous()).map(|entity| {
+        let hull = entity.hull();
+        (hull.start..hull.end, entity.label)
+    })
+}

@@ -1,0 +1,84 @@
+//! Recipes: every choice of a training run in one file.
+
+use crate::data::swap::SwapOptions;
+use crate::embeddings::EmbeddingOptions;
+use crate::tagger::TaggerOptions;
+use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The recipe of the default model.
+pub const DEFAULT: &str = include_str!("../recipes/default.toml");
+
+/// A training run of the bilstm-crf family.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Name and version written into the model card.
+    pub name: String,
+    /// Version of the model.
+    pub version: String,
+    /// Seed of every random choice.
+    pub seed: u64,
+    /// Word vectors.
+    pub embeddings: EmbeddingOptions,
+    /// Which word vectors enter the model.
+    pub words: WordOptions,
+    /// Lexicon flags.
+    pub lexicon: LexiconOptions,
+    /// Training sentences.
+    pub data: DataOptions,
+    /// Network and optimiser.
+    pub tagger: TaggerOptions,
+}
+
+/// Word table of the model.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WordOptions {
+    /// Words seen less often in the embedding text are unknown words.
+    pub min_count: u64,
+    /// Root mean square of the table's numbers.
+    pub rms: f32,
+}
+
+/// Lexicon of the model.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LexiconOptions {
+    /// Categories taken from the files; empty takes all.
+    pub categories: Vec<String>,
+    /// Lists for frequent training mentions that no list holds, by label.
+    pub frequent: BTreeMap<String, String>,
+    /// Times that such a mention must be seen.
+    pub frequent_min_count: usize,
+}
+
+/// Training sentences and their augmentation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataOptions {
+    /// How often the sentences of a sub-corpus are used in an epoch; 1 if not named.
+    pub repeat: BTreeMap<String, usize>,
+    /// Mention swap.
+    pub swap: Option<SwapOptions>,
+}
+
+impl Recipe {
+    /// Reads a recipe; `name` stands in errors, which also name the line.
+    pub fn parse(text: &str, name: &str) -> Result<Self> {
+        toml::from_str(text).with_context(|| format!("the recipe {name} cannot be read"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_recipe_parses_and_unknown_keys_are_refused() {
+        Recipe::parse(DEFAULT, "default").unwrap();
+        let error = Recipe::parse(&format!("colour = 1\n{DEFAULT}"), "x").unwrap_err();
+        assert!(format!("{error:#}").contains("colour"), "{error:#}");
+    }
+}
