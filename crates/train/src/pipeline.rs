@@ -1,0 +1,195 @@
+//! The whole way from corpus and text to a model file.
+
+use crate::data::examples::{Encoder, TrainingSentences, word_table};
+use crate::data::labelled::Labelled;
+use crate::data::lexicon::Lists;
+use crate::data::swap::Swap;
+use crate::embeddings::Vectors;
+use crate::evaluate::{continuous, evaluate};
+use crate::export::{Tables, export, export_with_selftest};
+use crate::recipe::Recipe;
+use crate::tagger::{self, TaggerWeights};
+use anyhow::{Context as _, Result, ensure};
+use drugner::{Model, ModelOptions};
+use drugner_corpus::{Corpus, Report, ddi, split};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Files that a training run reads.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// DDI-2013 corpus, folder or zip.
+    pub corpus: PathBuf,
+    /// Text for the word vectors.
+    pub text: Vec<PathBuf>,
+    /// Finished word vectors instead of `text`.
+    pub vectors: Option<PathBuf>,
+    /// Name lists.
+    pub lexicon: Vec<PathBuf>,
+}
+
+/// Trains the model of `recipe` and writes it to `out`. Work in progress lies in `<out>.work`, which `resume` goes on
+/// from and which is removed at the end.
+pub fn train(recipe: &Recipe, inputs: &Inputs, out: &Path, resume: bool) -> Result<()> {
+    let work = out.with_added_extension("work");
+    if !resume && work.exists() {
+        std::fs::remove_dir_all(&work).with_context(|| format!("cannot remove {}", work.display()))?;
+    }
+    std::fs::create_dir_all(&work).with_context(|| format!("cannot create {}", work.display()))?;
+
+    let corpus = ddi::read(&inputs.corpus, ddi::Part::Train)
+        .with_context(|| format!("cannot read the corpus {}", inputs.corpus.display()))?;
+    for issue in &corpus.issues {
+        eprintln!("{issue}");
+    }
+    let (train, development) = split::development(corpus)?;
+    let vectors = vectors(recipe, inputs, &work)?;
+    let (words, table) = word_table(&vectors, recipe.words.min_count, recipe.words.rms);
+    let sentences = labelled(&train);
+    let lists = lists(recipe, inputs, &sentences)?;
+    let lexicon = lists.build();
+    let swap = recipe.data.swap.clone().map(|options| Swap::new(options, &sentences, &lists));
+    let tables = Tables { words, word_table: table, lists, lexicon };
+    let encoder = Encoder::new(&tables.words, tables.lexicon.clone(), tables.lists.names.len());
+    let mut source =
+        TrainingSentences { encoder, sentences: repeated(&train, &recipe.data.repeat), swap };
+
+    let mut options = recipe.tagger.clone();
+    options.seed = recipe.seed;
+    let shape = tagger::InputShape {
+        word_dim: vectors.dim,
+        shapes: drugner::features::shape::COUNT,
+        lexicon_flags: 2 * tables.lists.names.len(),
+        labels: drugner_corpus::Label::ALL.len(),
+    };
+    let mut score = |weights: &TaggerWeights| -> Result<f64> {
+        let model = Model::open_copy(&export(weights, &tables, &BTreeMap::new())?, &ModelOptions::default())?;
+        Ok(evaluate(&model, &development)?.report().all.strict.f1)
+    };
+    let checkpoint = work.join("tagger.checkpoint");
+    let weights =
+        tagger::train(&options, &shape, &tables.word_table, &mut source, &mut score, Some(&checkpoint))?;
+
+    let model = Model::open_copy(&export(&weights, &tables, &BTreeMap::new())?, &ModelOptions::default())?;
+    let mut card = card(recipe, inputs, &tables);
+    figures(&mut card, "development", &evaluate(&model, &development)?.report());
+    if let Ok(test) = ddi::read(&inputs.corpus, ddi::Part::NerTest)
+        && disjoint(&train, &test)
+        && disjoint(&development, &test)
+    {
+        figures(&mut card, "ner_test", &evaluate(&model, &test)?.report());
+    }
+    let bytes = export_with_selftest(&weights, &tables, &card)?;
+    drugner::format::writer::save(out, &bytes).with_context(|| format!("cannot write {}", out.display()))?;
+    for (key, value) in card.iter().filter(|(key, _)| key.starts_with("eval.")) {
+        eprintln!("{key}: {value}");
+    }
+    eprintln!("wrote {} ({} bytes)", out.display(), bytes.len());
+    std::fs::remove_dir_all(&work).with_context(|| format!("cannot remove {}", work.display()))
+}
+
+fn vectors(recipe: &Recipe, inputs: &Inputs, work: &Path) -> Result<Vectors> {
+    if let Some(path) = &inputs.vectors {
+        return Vectors::load(path);
+    }
+    ensure!(!inputs.text.is_empty(), "text for the word vectors is needed");
+    let saved = work.join("vectors.bin");
+    if saved.exists() {
+        return Vectors::load(&saved);
+    }
+    let mut options = recipe.embeddings.clone();
+    options.seed = recipe.seed;
+    let vectors = crate::train_vectors(&inputs.text, &options, Some(&work.join("vectors.checkpoint")))?;
+    vectors.save(&saved)?;
+    Ok(vectors)
+}
+
+fn labelled(corpus: &Corpus) -> Vec<Labelled> {
+    let sentence = |s: &drugner_corpus::Sentence| Labelled { text: s.text.clone(), mentions: continuous(s).collect() };
+    corpus.sentences().map(sentence).collect()
+}
+
+fn repeated(corpus: &Corpus, repeat: &BTreeMap<String, usize>) -> Vec<Labelled> {
+    let mut out = Vec::new();
+    for document in &corpus.documents {
+        for _ in 0..repeat.get(&document.sub_corpus).copied().unwrap_or(1) {
+            let sentence =
+                |s: &drugner_corpus::Sentence| Labelled { text: s.text.clone(), mentions: continuous(s).collect() };
+            out.extend(document.sentences.iter().map(sentence));
+        }
+    }
+    out
+}
+
+fn lists(recipe: &Recipe, inputs: &Inputs, sentences: &[Labelled]) -> Result<Lists> {
+    let mut lists = Lists::default();
+    for path in &inputs.lexicon {
+        lists.read(path, &recipe.lexicon.categories)?;
+    }
+    if !lists.names.is_empty() {
+        let mentions = sentences
+            .iter()
+            .flat_map(|s| s.mentions.iter().map(|(range, label)| (s.text[range.clone()].to_owned(), *label)));
+        let added = lists.add_frequent(mentions, &recipe.lexicon.frequent, recipe.lexicon.frequent_min_count)?;
+        let count: usize = lists.entries.iter().map(Vec::len).sum();
+        eprintln!("lexicon: {count} names in {} lists, {added} of them from the training text", lists.names.len());
+    }
+    Ok(lists)
+}
+
+fn disjoint(a: &Corpus, b: &Corpus) -> bool {
+    let ids: std::collections::HashSet<&str> = a.documents.iter().map(|d| d.id.as_str()).collect();
+    b.documents.iter().all(|d| !ids.contains(d.id.as_str()))
+}
+
+fn figures(card: &mut BTreeMap<String, String>, name: &str, report: &Report) {
+    let mut add = |key: &str, scores: &drugner_corpus::scorer::Scores| {
+        let s = &scores.strict;
+        card.insert(
+            format!("eval.{name}.{key}.strict"),
+            format!("P {:.4} R {:.4} F1 {:.4} ({} gold, {} answers)", s.p, s.r, s.f1, s.gold, s.answers),
+        );
+        card.insert(format!("eval.{name}.{key}.exact"), format!("F1 {:.4}", scores.exact.f1));
+    };
+    add("all", &report.all);
+    for (sub, scores) in &report.sub {
+        add(&sub.to_lowercase(), scores);
+    }
+}
+
+fn card(recipe: &Recipe, inputs: &Inputs, tables: &Tables) -> BTreeMap<String, String> {
+    let names = |paths: &[PathBuf]| {
+        let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let mut names: Vec<String> = paths.iter().map(name).collect();
+        names.sort();
+        names.join(", ")
+    };
+    let settings = toml::to_string(recipe).unwrap_or_default();
+    let lists: Vec<String> =
+        tables.lists.names.iter().zip(&tables.lists.entries).map(|(n, e)| format!("{n} ({})", e.len())).collect();
+    [
+        ("general.name", recipe.name.clone()),
+        ("general.version", recipe.version.clone()),
+        ("general.license", LICENSE.to_owned()),
+        ("train.corpora", CORPORA.to_owned()),
+        ("train.text", names(&inputs.text)),
+        ("train.lexicon", format!("{}: {}", names(&inputs.lexicon), lists.join(", "))),
+        ("train.recipe", settings),
+        ("train.seed", recipe.seed.to_string()),
+        ("use.intended", INTENDED.to_owned()),
+        ("use.limits", LIMITS.to_owned()),
+    ]
+    .into_iter()
+    .map(|(key, value)| (key.to_owned(), value))
+    .collect()
+}
+
+const LICENSE: &str = "The DDI corpus is CC BY-NC 4.0: a model trained on it is offered for research and evaluation, not \
+for commercial use. Train on your own data with the same command for other uses. Attribution of all sources: \
+models/README.md.";
+const CORPORA: &str = "DDI corpus 2013 (Herrero-Zazo et al. 2013; Segura-Bedmar et al. 2013), training documents without \
+the fixed development documents";
+const INTENDED: &str = "Finding candidate drug names in English biomedical text, as one step of a system in which people \
+review the result. Not a medical device.";
+const LIMITS: &str = "English only. Trained on drug labels and abstracts, not on clinical notes: expect lower scores there. \
+Discontinuous names are not found. A mention is no statement that a patient takes the drug.";
