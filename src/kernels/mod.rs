@@ -1,4 +1,24 @@
 //! Micro-kernels: one table of functions per instruction set, all with the same bits.
+//!
+//! A model takes a table once, with [`Kernels::select`], and keeps it; nothing is global. `scalar` is the
+//! specification. `generic` holds the algorithms over the trait in `simd`; a new instruction set is one file that
+//! implements that trait, and one line in `select`.
+//!
+//! The results are the same on every machine as long as the floating-point environment is the one that programs
+//! start with (round to nearest, subnormals kept); the kernels neither read nor change it.
+
+mod generic;
+pub mod math;
+mod scalar;
+mod select;
+mod simd;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
+
+use std::fmt;
+
+use crate::format::layout;
+use generic::{DenseCall, LstmCall};
 
 /// Instruction set of a kernel table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,41 +32,148 @@ pub enum Isa {
     Avx512 = 3,
 }
 
-/// Temporary.
-pub mod math {
-    /// exp
-    pub fn exp(x: f32) -> f32 { x.clamp(-87.0, 88.0).exp() }
+/// Steps whose input contributions are computed at once: enough for full tiles, few enough to stay in the cache.
+pub const LSTM_CHUNK: usize = 64;
+
+/// Length of the scratch of [`Kernels::lstm`] for chunks of `chunk` steps; `None` if it overflows.
+pub fn lstm_scratch_len(hidden: usize, chunk: usize) -> Option<usize> {
+    layout::lstm_bias_len(hidden)?.checked_mul(chunk)?.checked_add(hidden)
 }
-/// Weights.
-pub struct LstmWeights<'m> { pub input: usize, pub hidden: usize, pub wx: &'m [u16], pub wh: &'m [u16], pub bias: &'m [f32] }
-/// Weights.
-pub struct DenseWeights<'m> { pub input: usize, pub outputs: usize, pub w: &'m [u16], pub bias: &'m [f32] }
-/// len
-pub fn lstm_scratch_len(hidden: usize) -> usize { 4 * hidden * 64 }
-/// Table.
-pub struct Kernels;
+
+/// Weights of one direction of an LSTM layer, in the panels of [`layout`]. Any bit pattern is harmless.
+#[derive(Clone, Copy)]
+pub struct LstmWeights<'m> {
+    /// Inputs per step.
+    pub input: usize,
+    /// Units, a multiple of 16.
+    pub hidden: usize,
+    /// fp16, `[hidden / 16][input][4][16]`.
+    pub wx: &'m [u16],
+    /// fp16, `[hidden / 16][hidden][4][16]`.
+    pub wh: &'m [u16],
+    /// `[hidden / 16][4][16]`.
+    pub bias: &'m [f32],
+}
+
+/// Weights of a dense layer, in the panels of [`layout`]. Any bit pattern is harmless.
+#[derive(Clone, Copy)]
+pub struct DenseWeights<'m> {
+    /// Inputs per row.
+    pub input: usize,
+    /// Outputs per row, a multiple of 16.
+    pub outputs: usize,
+    /// fp16, `[outputs / 16][input][16]`.
+    pub w: &'m [u16],
+    /// `[outputs]`.
+    pub bias: &'m [f32],
+}
+
+/// The kernels of one instruction set.
+///
+/// All data may have any alignment; 64 bytes are fastest. The lengths are checked in every build, so that a slip of
+/// the caller ends in a panic before anything is read.
+///
+/// The functions are unsafe to call because of the instructions they use: a table may be reached only where the
+/// machine supports its instruction set, and `select` hands out no other.
+pub struct Kernels {
+    isa: Isa,
+    lstm: unsafe fn(LstmCall<'_>),
+    dense: unsafe fn(DenseCall<'_>),
+    widen: unsafe fn(&[u16], &mut [f32]),
+}
+
+impl fmt::Debug for Kernels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kernels").field("isa", &self.isa).finish_non_exhaustive()
+    }
+}
+
 impl Kernels {
-    pub fn select(_: Option<Isa>) -> Result<&'static Self, crate::Error> { Ok(&Kernels) }
-    pub fn available() -> &'static [&'static Kernels] { &[&Kernels] }
-    pub fn isa(&self) -> Isa { Isa::Scalar }
-    pub fn widen(&self, h: &[u16], o: &mut [f32]) { for (h, o) in h.iter().zip(o) { *o = half::f16::from_bits(*h).to_f32(); } }
-    #[allow(clippy::too_many_arguments)]
-    pub fn lstm(&self, w: &LstmWeights<'_>, x: &[f32], steps: usize, reverse: bool, y: &mut [f32], ys: usize, yo: usize, _s: &mut [f32]) {
-        let h = w.hidden; let mut c = vec![0f32; h]; let mut prev = vec![0f32; h];
-        let f = |b: u16| half::f16::from_bits(b).to_f32();
-        for s in 0..steps { let t = if reverse { steps - 1 - s } else { s };
-            let mut now = vec![0f32; h];
-            for u in 0..h { let (p, l) = (u / 16, u % 16); let mut z = [0f32; 4];
-                for g in 0..4 { let mut a = w.bias[p * 64 + g * 16 + l];
-                    for k in 0..w.input { a += f(w.wx[(p * w.input + k) * 64 + g * 16 + l]) * x[t * w.input + k]; }
-                    for k in 0..h { a += f(w.wh[(p * h + k) * 64 + g * 16 + l]) * prev[k]; } z[g] = a; }
-                let sg = |v: f32| 1.0 / (1.0 + (-v).exp());
-                c[u] = sg(z[1]) * c[u] + sg(z[0]) * z[2].tanh(); now[u] = sg(z[3]) * c[u].tanh(); }
-            y[t * ys + yo..t * ys + yo + h].copy_from_slice(&now); prev = now; }
+    /// The instruction set.
+    pub fn isa(&self) -> Isa {
+        self.isa
     }
-    pub fn dense(&self, w: &DenseWeights<'_>, x: &[f32], rows: usize, y: &mut [f32]) {
-        let f = |b: u16| half::f16::from_bits(b).to_f32();
-        for r in 0..rows { for o in 0..w.outputs { let (p, l) = (o / 16, o % 16); let mut a = w.bias[o];
-            for k in 0..w.input { a += f(w.w[(p * w.input + k) * 16 + l]) * x[r * w.input + k]; } y[r * w.outputs + o] = a; } }
+
+    /// Runs one direction of one LSTM layer over `x`, `[steps][input]`, from h = c = 0, and writes the outputs of step
+    /// t to `y[t * y_stride + y_offset..][..hidden]`. `reverse` walks from the last step to the first.
+    ///
+    /// Each gate sum is the bias, then one fused multiply-add per input, then one per unit of the previous output (none
+    /// in the first step), both in ascending order. Outputs lie in -1..=1 whatever the inputs and weights are: a sum
+    /// that is NaN counts as a large positive one.
+    ///
+    /// The inputs of as many steps as `scratch` has room for, see [`lstm_scratch_len`], are handled at once; the
+    /// result does not depend on it.
+    ///
+    /// # Panics
+    /// If `hidden` is 0 or no multiple of 16, or if a length does not fit: weights as in [`LstmWeights`], `x` of
+    /// `steps * input`, `y` of `steps * y_stride`, `y_offset + hidden <= y_stride`, `scratch` for at least one step.
+    #[expect(clippy::too_many_arguments)]
+    pub fn lstm(
+        &self,
+        weights: &LstmWeights<'_>,
+        x: &[f32],
+        steps: usize,
+        reverse: bool,
+        y: &mut [f32],
+        y_stride: usize,
+        y_offset: usize,
+        scratch: &mut [f32],
+    ) {
+        let LstmWeights { input, hidden, wx, wh, bias } = *weights;
+        assert!(is_whole_panels(hidden), "lstm: hidden size is not a multiple of 16");
+        assert!(layout::lstm_panels_len(hidden, input) == Some(wx.len()), "lstm: length of wx");
+        assert!(layout::lstm_panels_len(hidden, hidden) == Some(wh.len()), "lstm: length of wh");
+        assert!(layout::lstm_bias_len(hidden) == Some(bias.len()), "lstm: length of bias");
+        assert!(steps.checked_mul(input) == Some(x.len()), "lstm: length of x");
+        assert!(steps.checked_mul(y_stride) == Some(y.len()), "lstm: length of y");
+        assert!(
+            y_offset.checked_add(hidden).is_some_and(|end| end <= y_stride),
+            "lstm: y_offset or y_stride"
+        );
+        assert!(
+            lstm_scratch_len(hidden, 1).is_some_and(|len| len <= scratch.len()),
+            "lstm: length of scratch"
+        );
+        let call = LstmCall { weights: *weights, x, steps, reverse, y, y_stride, y_offset, scratch };
+        // SAFETY: the machine supports the instruction set of every table that can be reached.
+        unsafe { (self.lstm)(call) }
     }
+
+    /// Runs a dense layer: row r of `y`, `[rows][outputs]`, is the bias plus the weights times
+    /// `x[r * x_stride..][..input]`. A stride smaller than `input` makes the rows overlap, as windows over a
+    /// sequence do.
+    ///
+    /// Each output is the bias, then one fused multiply-add per input in ascending order. An output that is NaN has
+    /// the bits 0x7FC00000.
+    ///
+    /// # Panics
+    /// If `outputs` is 0 or no multiple of 16, or if a length does not fit: weights as in [`DenseWeights`], `x` at
+    /// least up to the end of the last row, `y` of `rows * outputs`.
+    pub fn dense(&self, weights: &DenseWeights<'_>, x: &[f32], x_stride: usize, rows: usize, y: &mut [f32]) {
+        let DenseWeights { input, outputs, w, bias } = *weights;
+        assert!(is_whole_panels(outputs), "dense: number of outputs is not a multiple of 16");
+        assert!(layout::dense_panels_len(outputs, input) == Some(w.len()), "dense: length of w");
+        assert!(layout::dense_bias_len(outputs) == Some(bias.len()), "dense: length of bias");
+        assert!(rows.checked_mul(outputs) == Some(y.len()), "dense: length of y");
+        let Some(last) = rows.checked_sub(1) else { return };
+        let end = last.checked_mul(x_stride).and_then(|start| start.checked_add(input));
+        assert!(end.is_some_and(|end| end <= x.len()), "dense: length of x");
+        let call = DenseCall { weights: *weights, x, x_stride, rows, y };
+        // SAFETY: as in `lstm`.
+        unsafe { (self.dense)(call) }
+    }
+
+    /// Widens fp16 values to f32, exactly; a signalling NaN becomes quiet and keeps its payload.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    pub fn widen(&self, halves: &[u16], out: &mut [f32]) {
+        assert!(halves.len() == out.len(), "widen: lengths differ");
+        // SAFETY: as in `lstm`.
+        unsafe { (self.widen)(halves, out) }
+    }
+}
+
+fn is_whole_panels(count: usize) -> bool {
+    count > 0 && count.is_multiple_of(layout::PANEL)
 }

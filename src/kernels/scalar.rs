@@ -1,0 +1,241 @@
+//! Portable code: the specification that every other table has to equal bit for bit.
+//!
+//! It is compiled twice where that pays: for any CPU of the target, and for x86-64 CPUs with FMA instructions.
+//! The two differ in speed only. Without FMA instructions each fused multiply-add is computed in f64
+//! ([`fused_mul_add`]), which makes the network slower by more than an order of magnitude.
+
+use super::generic::{self, DenseCall, LstmCall};
+use super::simd::{Arithmetic, CANONICAL_NAN, Simd};
+use super::{Isa, Kernels};
+use crate::format::layout::PANEL;
+
+/// The target has fused multiply-add in every CPU, so that `f32::mul_add` is one instruction.
+const NATIVE_FMA: bool = cfg!(any(target_arch = "aarch64", target_feature = "fma"));
+
+/// a b + c, rounded once, from operations that every machine has.
+///
+/// The product of two f32 is exact in f64. The sum is rounded to odd (a result that is not exact gets an odd last
+/// bit), after which the second rounding, to f32, cannot go wrong.
+fn fused_mul_add(a: f32, b: f32, c: f32) -> f32 {
+    let product = f64::from(a) * f64::from(b);
+    let addend = f64::from(c);
+    let sum = product + addend;
+    // What the sum lost, exactly (Knuth's two-sum).
+    let back = sum - product;
+    let lost = (product - (sum - back)) + (addend - back);
+    let bits = sum.to_bits();
+    // A NaN in `lost`, from an infinite operand, compares false and leaves the sum as it is.
+    let inexact = lost.abs() > 0.0;
+    let toward_zero = (lost > 0.0) != (sum > 0.0);
+    let odd = if toward_zero { bits.wrapping_sub(1) } else { bits.wrapping_add(1) };
+    f64::from_bits(if inexact && bits & 1 == 0 { odd } else { bits }) as f32
+}
+
+/// The f32 with the value of an fp16, exact; a signalling NaN becomes quiet, as the conversion instructions do it.
+/// Without branches, so that it vectorises.
+#[inline(always)]
+fn widen_one(half: u16) -> f32 {
+    let magnitude = u32::from(half & 0x7FFF);
+    let sign = u32::from(half & 0x8000) << 16;
+    // Normal: move the fields and change the exponent's bias from 15 to 127.
+    let normal = (magnitude << 13) + ((127 - 15) << 23);
+    // Subnormal: an integer times 2^-24.
+    let subnormal = (magnitude as f32 * (1.0 / 16_777_216.0)).to_bits();
+    let special = (magnitude << 13) | 0x7F80_0000 | if magnitude > 0x7C00 { 0x0040_0000 } else { 0 };
+    let value = if magnitude < 0x0400 { subnormal } else { normal };
+    f32::from_bits(sign | if magnitude < 0x7C00 { value } else { special })
+}
+
+/// One lane: for functions of a single number.
+#[derive(Clone, Copy)]
+pub(super) struct Single;
+
+impl Arithmetic for Single {
+    type Lanes = f32;
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> f32 {
+        value
+    }
+    #[inline(always)]
+    fn add(self, a: f32, b: f32) -> f32 {
+        a + b
+    }
+    #[inline(always)]
+    fn mul(self, a: f32, b: f32) -> f32 {
+        a * b
+    }
+    #[inline(always)]
+    fn div(self, a: f32, b: f32) -> f32 {
+        a / b
+    }
+    #[inline(always)]
+    fn mul_add(self, a: f32, b: f32, c: f32) -> f32 {
+        if NATIVE_FMA { a.mul_add(b, c) } else { fused_mul_add(a, b, c) }
+    }
+    #[inline(always)]
+    fn clamp(self, a: f32, limit: f32) -> f32 {
+        let a = if a < limit { a } else { limit };
+        if a > -limit { a } else { -limit }
+    }
+}
+
+/// [`PANEL`] lanes in an array. `FMA` says that `f32::mul_add` is an instruction here; the token needs no `unsafe`
+/// constructor because a wrong `FMA` costs time only.
+#[derive(Clone, Copy)]
+struct Portable<const FMA: bool>;
+
+impl<const FMA: bool> Arithmetic for Portable<FMA> {
+    type Lanes = [f32; PANEL];
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> Self::Lanes {
+        [value; PANEL]
+    }
+    #[inline(always)]
+    fn add(self, mut a: Self::Lanes, b: Self::Lanes) -> Self::Lanes {
+        for lane in 0..PANEL {
+            a[lane] += b[lane];
+        }
+        a
+    }
+    #[inline(always)]
+    fn mul(self, mut a: Self::Lanes, b: Self::Lanes) -> Self::Lanes {
+        for lane in 0..PANEL {
+            a[lane] *= b[lane];
+        }
+        a
+    }
+    #[inline(always)]
+    fn div(self, mut a: Self::Lanes, b: Self::Lanes) -> Self::Lanes {
+        for lane in 0..PANEL {
+            a[lane] /= b[lane];
+        }
+        a
+    }
+    #[inline(always)]
+    fn mul_add(self, a: Self::Lanes, b: Self::Lanes, mut c: Self::Lanes) -> Self::Lanes {
+        for lane in 0..PANEL {
+            c[lane] = if FMA {
+                a[lane].mul_add(b[lane], c[lane])
+            } else {
+                fused_mul_add(a[lane], b[lane], c[lane])
+            };
+        }
+        c
+    }
+    #[inline(always)]
+    fn clamp(self, mut a: Self::Lanes, limit: f32) -> Self::Lanes {
+        for value in &mut a {
+            *value = Single.clamp(*value, limit);
+        }
+        a
+    }
+}
+
+impl<const FMA: bool> Simd for Portable<FMA> {
+    #[inline(always)]
+    fn load(self, values: &[f32; PANEL]) -> Self::Lanes {
+        *values
+    }
+    #[inline(always)]
+    fn load_half(self, halves: &[u16; PANEL]) -> Self::Lanes {
+        let mut lanes = [0.0; PANEL];
+        for lane in 0..PANEL {
+            lanes[lane] = widen_one(halves[lane]);
+        }
+        lanes
+    }
+    #[inline(always)]
+    fn store(self, lanes: Self::Lanes, values: &mut [f32; PANEL]) {
+        *values = lanes;
+    }
+    #[inline(always)]
+    fn canonical_nan(self, mut lanes: Self::Lanes) -> Self::Lanes {
+        for value in &mut lanes {
+            *value = if value.is_nan() { CANONICAL_NAN } else { *value };
+        }
+        lanes
+    }
+}
+
+/// For every CPU of the target.
+pub(super) static PORTABLE: Kernels = Kernels { isa: Isa::Scalar, lstm, dense, widen };
+
+fn lstm(call: LstmCall<'_>) {
+    generic::lstm::<_, 1, 4, 2, 1>(Portable::<NATIVE_FMA>, call);
+}
+
+fn dense(call: DenseCall<'_>) {
+    generic::dense::<_, 4>(Portable::<NATIVE_FMA>, call);
+}
+
+fn widen(halves: &[u16], out: &mut [f32]) {
+    generic::widen(Portable::<NATIVE_FMA>, halves, out);
+}
+
+/// The same text for x86-64 CPUs with FMA.
+#[cfg(target_arch = "x86_64")]
+pub(super) mod fma {
+    use super::{DenseCall, Isa, Kernels, LstmCall, Portable, generic};
+
+    pub(in super::super) static KERNELS: Kernels = Kernels { isa: Isa::Scalar, lstm, dense, widen };
+
+    #[target_feature(enable = "fma")]
+    fn lstm(call: LstmCall<'_>) {
+        generic::lstm::<_, 1, 4, 2, 1>(Portable::<true>, call);
+    }
+
+    #[target_feature(enable = "fma")]
+    fn dense(call: DenseCall<'_>) {
+        generic::dense::<_, 4>(Portable::<true>, call);
+    }
+
+    #[target_feature(enable = "fma")]
+    fn widen(halves: &[u16], out: &mut [f32]) {
+        generic::widen(Portable::<true>, halves, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+        /// Any bits, and exponents close enough together for the sum to round.
+        #[test]
+        fn fused_mul_add_is_rounded_once(a: u32, b: u32, c: u32, near in 0_u32..64, close: bool) {
+            let (a, b, mut c) = (f32::from_bits(a), f32::from_bits(b), f32::from_bits(c));
+            if close && (a * b).is_finite() {
+                let exponent = ((a * b).to_bits() >> 23 & 0xFF).saturating_add(near).saturating_sub(32).min(254);
+                c = f32::from_bits(c.to_bits() & 0x807F_FFFF | exponent << 23);
+            }
+            let (ours, expected) = (fused_mul_add(a, b, c), a.mul_add(b, c));
+            prop_assert!(ours.to_bits() == expected.to_bits() || ours.is_nan() && expected.is_nan());
+        }
+    }
+
+    #[test]
+    fn fused_mul_add_breaks_ties_by_what_lies_beyond_f64() {
+        // The product ends in half an ulp of the f32 result; the tiny addend decides and would vanish in f64.
+        let (a, b) = (1.0 + f32::EPSILON, 1.0 + f32::EPSILON / 1.0);
+        for c in [1e-38, -1e-38, 1e-30, -1e-30, 0.0, -0.0] {
+            assert_eq!(fused_mul_add(a, b, c).to_bits(), a.mul_add(b, c).to_bits());
+        }
+        let tie = (1.0_f32 + 2.0_f32.powi(-12)).mul_add(1.0 + 2.0_f32.powi(-12), 0.0);
+        assert_eq!(fused_mul_add(1.0 + 2.0_f32.powi(-12), 1.0 + 2.0_f32.powi(-12), 1e-38), tie.next_up());
+    }
+
+    #[test]
+    fn widen_one_equals_the_half_crate_for_all_values() {
+        for bits in 0..=u16::MAX {
+            assert_eq!(
+                widen_one(bits).to_bits(),
+                half::f16::from_bits(bits).to_f32().to_bits(),
+                "{bits:#06x}"
+            );
+        }
+    }
+}

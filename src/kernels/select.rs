@@ -1,0 +1,135 @@
+//! Which table this machine can run, and which one to take.
+
+use std::ffi::OsStr;
+
+use super::{Isa, Kernels, scalar};
+use crate::{Error, Status};
+
+/// Environment variable that forces an instruction set by name, for tests and support.
+const VARIABLE: &str = "DRUGNER_ISA";
+
+impl Isa {
+    const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512];
+
+    /// Lower-case name, as in `DRUGNER_ISA`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+
+    /// The instruction set with this [`name`](Self::name).
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|isa| isa.name() == name)
+    }
+}
+
+impl Kernels {
+    /// The tables that this machine can run, best first; the last is always [`Isa::Scalar`].
+    pub fn available() -> impl Iterator<Item = &'static Self> {
+        Isa::ALL.into_iter().rev().filter_map(table)
+    }
+
+    /// The table for `forced`; without it the one that `DRUGNER_ISA` names; without that the best.
+    ///
+    /// # Errors
+    /// `InvalidArgument` for an unknown name in `DRUGNER_ISA` (an empty value counts as unset), `Unsupported` for an
+    /// instruction set that this machine does not have.
+    pub fn select(forced: Option<Isa>) -> Result<&'static Self, Error> {
+        match forced {
+            Some(isa) => require(isa),
+            None => from_variable(std::env::var_os(VARIABLE).as_deref()),
+        }
+    }
+}
+
+fn from_variable(value: Option<&OsStr>) -> Result<&'static Kernels, Error> {
+    match value.filter(|value| !value.is_empty()) {
+        Some(value) => value.to_str().and_then(Isa::from_name).map_or_else(
+            || {
+                Err(Error::new(
+                    Status::InvalidArgument,
+                    "the environment variable DRUGNER_ISA must be scalar, avx2 or avx512, or not set",
+                ))
+            },
+            require,
+        ),
+        None => Kernels::available()
+            .next()
+            .ok_or_else(|| Error::new(Status::Internal, "no kernels for this machine")),
+    }
+}
+
+fn require(isa: Isa) -> Result<&'static Kernels, Error> {
+    table(isa).ok_or_else(|| {
+        let detail = match isa {
+            Isa::Scalar => "the instruction set scalar is not available on this machine",
+            Isa::Avx2 => {
+                "this machine does not support AVX2 with FMA and F16C; choose another instruction set"
+            }
+            Isa::Avx512 => "this machine does not support AVX-512F; choose another instruction set",
+        };
+        Error::new(Status::Unsupported, detail)
+    })
+}
+
+/// The table for `isa` if this machine can run it. The only way to a table: [`Kernels`] relies on the checks here.
+#[cfg(target_arch = "x86_64")]
+fn table(isa: Isa) -> Option<&'static Kernels> {
+    use super::x86_64::{avx2, avx512};
+    use std::arch::is_x86_feature_detected as has;
+
+    match isa {
+        Isa::Avx512 => has!("avx512f").then_some(&avx512::KERNELS),
+        Isa::Avx2 => (has!("avx2") && has!("fma") && has!("f16c")).then_some(&avx2::KERNELS),
+        Isa::Scalar => Some(if has!("fma") { &scalar::fma::KERNELS } else { &scalar::PORTABLE }),
+    }
+}
+
+/// The table for `isa` if this machine can run it.
+#[cfg(not(target_arch = "x86_64"))]
+fn table(isa: Isa) -> Option<&'static Kernels> {
+    (isa == Isa::Scalar).then_some(&scalar::PORTABLE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_read_back() {
+        for isa in Isa::ALL {
+            assert_eq!(Isa::from_name(isa.name()), Some(isa));
+        }
+        assert_eq!(Isa::from_name("AVX2"), None);
+    }
+
+    #[test]
+    fn scalar_is_available_and_last() {
+        assert_eq!(Kernels::available().last().unwrap().isa(), Isa::Scalar);
+    }
+
+    #[test]
+    fn a_forced_instruction_set_is_taken_or_refused() {
+        for isa in Isa::ALL {
+            let available = Kernels::available().any(|kernels| kernels.isa() == isa);
+            for result in [Kernels::select(Some(isa)), from_variable(Some(isa.name().as_ref()))] {
+                match result {
+                    Ok(kernels) => assert!(available && kernels.isa() == isa),
+                    Err(error) => assert!(!available && error.status == Status::Unsupported),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_variable_is_validated() {
+        let error = from_variable(Some("sse9".as_ref())).unwrap_err();
+        assert_eq!(error.status, Status::InvalidArgument);
+        let best = Kernels::available().next().unwrap().isa();
+        assert_eq!(from_variable(None).unwrap().isa(), best);
+        assert_eq!(from_variable(Some("".as_ref())).unwrap().isa(), best);
+    }
+}

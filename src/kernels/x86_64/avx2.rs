@@ -1,0 +1,119 @@
+//! AVX2 with FMA and F16C: a panel's 16 lanes are two registers.
+
+use std::arch::x86_64::*;
+
+use crate::format::layout::PANEL;
+use crate::kernels::generic::{self, DenseCall, LstmCall};
+use crate::kernels::simd::{Arithmetic, CANONICAL_NAN, Simd};
+use crate::kernels::{Isa, Kernels};
+
+pub(in crate::kernels) static KERNELS: Kernels = Kernels { isa: Isa::Avx2, lstm, dense, widen };
+
+#[target_feature(enable = "avx2,fma,f16c")]
+fn lstm(call: LstmCall<'_>) {
+    // Tile: 12 sums, 2 weights and 1 input fill the 16 registers. One panel of the recurrence is 8 chains already.
+    // SAFETY: this function runs only where AVX2, FMA and F16C are available.
+    generic::lstm::<_, 1, 6, 2, 1>(unsafe { Avx2::new() }, call);
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+fn dense(call: DenseCall<'_>) {
+    // SAFETY: as above.
+    generic::dense::<_, 6>(unsafe { Avx2::new() }, call);
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+fn widen(halves: &[u16], out: &mut [f32]) {
+    // SAFETY: as above.
+    generic::widen(unsafe { Avx2::new() }, halves, out);
+}
+
+/// Proof that the machine has AVX2, FMA and F16C.
+#[derive(Clone, Copy)]
+struct Avx2(());
+
+impl Avx2 {
+    /// # Safety
+    /// The CPU and the operating system support AVX2, FMA and F16C.
+    #[inline(always)]
+    unsafe fn new() -> Self {
+        Self(())
+    }
+}
+
+/// Intrinsics of AVX2, FMA and F16C, whose availability is proven by the token, on references that are valid for the
+/// access; pointers move by 8 within arrays of 16.
+macro_rules! avx2 {
+    ($call:expr) => {
+        // SAFETY: see the macro's description.
+        unsafe { $call }
+    };
+}
+
+/// Lanes 0..8 and 8..16.
+#[derive(Clone, Copy)]
+struct Pair(__m256, __m256);
+
+impl Arithmetic for Avx2 {
+    type Lanes = Pair;
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> Pair {
+        let value = avx2!(_mm256_set1_ps(value));
+        Pair(value, value)
+    }
+    #[inline(always)]
+    fn add(self, a: Pair, b: Pair) -> Pair {
+        avx2!(Pair(_mm256_add_ps(a.0, b.0), _mm256_add_ps(a.1, b.1)))
+    }
+    #[inline(always)]
+    fn mul(self, a: Pair, b: Pair) -> Pair {
+        avx2!(Pair(_mm256_mul_ps(a.0, b.0), _mm256_mul_ps(a.1, b.1)))
+    }
+    #[inline(always)]
+    fn div(self, a: Pair, b: Pair) -> Pair {
+        avx2!(Pair(_mm256_div_ps(a.0, b.0), _mm256_div_ps(a.1, b.1)))
+    }
+    #[inline(always)]
+    fn mul_add(self, a: Pair, b: Pair, c: Pair) -> Pair {
+        avx2!(Pair(_mm256_fmadd_ps(a.0, b.0, c.0), _mm256_fmadd_ps(a.1, b.1, c.1)))
+    }
+    #[inline(always)]
+    fn clamp(self, a: Pair, limit: f32) -> Pair {
+        avx2!({
+            let (high, low) = (_mm256_set1_ps(limit), _mm256_set1_ps(-limit));
+            Pair(_mm256_max_ps(_mm256_min_ps(a.0, high), low), _mm256_max_ps(_mm256_min_ps(a.1, high), low))
+        })
+    }
+}
+
+impl Simd for Avx2 {
+    #[inline(always)]
+    fn load(self, values: &[f32; PANEL]) -> Pair {
+        avx2!(Pair(_mm256_loadu_ps(values.as_ptr()), _mm256_loadu_ps(values.as_ptr().add(8))))
+    }
+    #[inline(always)]
+    fn load_half(self, halves: &[u16; PANEL]) -> Pair {
+        avx2!(Pair(
+            _mm256_cvtph_ps(_mm_loadu_si128(halves.as_ptr().cast())),
+            _mm256_cvtph_ps(_mm_loadu_si128(halves.as_ptr().add(8).cast())),
+        ))
+    }
+    #[inline(always)]
+    fn store(self, lanes: Pair, values: &mut [f32; PANEL]) {
+        avx2!({
+            _mm256_storeu_ps(values.as_mut_ptr(), lanes.0);
+            _mm256_storeu_ps(values.as_mut_ptr().add(8), lanes.1);
+        });
+    }
+    #[inline(always)]
+    fn canonical_nan(self, lanes: Pair) -> Pair {
+        avx2!({
+            let canonical = _mm256_set1_ps(CANONICAL_NAN);
+            Pair(
+                _mm256_blendv_ps(lanes.0, canonical, _mm256_cmp_ps::<_CMP_UNORD_Q>(lanes.0, lanes.0)),
+                _mm256_blendv_ps(lanes.1, canonical, _mm256_cmp_ps::<_CMP_UNORD_Q>(lanes.1, lanes.1)),
+            )
+        })
+    }
+}
