@@ -56,7 +56,7 @@ impl CharFilters {
             let previous = if p == 0 { BEGIN } else { chars[p - 1] };
             let next = if p == last { END } else { chars[p + 1] };
             let rows = self.row(0, previous).iter().zip(self.row(1, current)).zip(self.row(2, next));
-            for (((out, bias), ((a, b), c))) in out.iter_mut().zip(&self.bias).zip(rows) {
+            for ((out, bias), ((a, b), c)) in out.iter_mut().zip(&self.bias).zip(rows) {
                 let sum = bias + a + b + c;
                 *out = if sum > *out { sum } else { *out };
             }

@@ -3,12 +3,14 @@
 use crate::decode::crf::Crf;
 use crate::format::reader::Sections;
 use crate::format::{self, Kind};
-use crate::kernels::{DenseWeights, Kernels, LstmWeights, lstm_scratch_len};
+use crate::kernels::{DenseWeights, Kernels, LSTM_CHUNK, LstmWeights, lstm_scratch_len};
 use crate::model::storage::{Storage, View};
 use crate::{Error, Status};
 
 /// Most recurrent layers.
 pub const MAX_LAYERS: usize = 2;
+/// Most panels of 16 units in a direction.
+const MAX_PANELS: usize = 256;
 
 /// Weights of one direction of a layer.
 #[derive(Clone, Debug)]
@@ -51,6 +53,9 @@ impl Network {
         let corrupt = |detail: &'static str| Error::new(Status::CorruptModel, detail);
         let first = sections.require(format::LSTM_INPUT, 0)?;
         let (panels, input) = (first.dims[0] as usize, first.dims[1] as usize);
+        if panels > MAX_PANELS {
+            return Err(Error::new(Status::Limit, "the model has too many units").at(first.offset));
+        }
         let hidden = panels * 16;
         let mut layers = Vec::new();
         let mut width = input;
@@ -111,7 +116,8 @@ impl Network {
 
     /// Lengths of the slices of [`Buffers`] for `rows` tokens: layers, lstm, scores.
     pub fn scratch_len(&self, rows: usize) -> [usize; 3] {
-        [self.layers.len() * rows * 2 * self.hidden, lstm_scratch_len(self.hidden), rows * self.outputs]
+        let lstm = lstm_scratch_len(self.hidden, LSTM_CHUNK).expect("the number of units is bounded");
+        [self.layers.len() * rows * 2 * self.hidden, lstm, rows * self.outputs]
     }
 
     /// Runs all layers over `x`, `[rows][input]`; the scores are left in `buffers.scores`, `[rows][outputs]`.
@@ -151,6 +157,7 @@ impl Network {
             w: storage.get(&self.dense),
             bias: storage.get(&self.dense_bias),
         };
-        kernels.dense(&weights, &buffers.layers[done - layer_len..done], rows, buffers.scores);
+        let last = &buffers.layers[done - layer_len..done];
+        kernels.dense(&weights, last, width, rows, &mut buffers.scores[..rows * self.outputs]);
     }
 }

@@ -94,8 +94,8 @@ fn sections(weights: &TaggerWeights, tables: &Tables, card: &BTreeMap<String, St
             hidden = direction.b.len() / 4;
             ensure!(hidden % 16 == 0, "the number of hidden units must be a multiple of 16");
             let panels = hidden / 16;
-            writer.add_u16(file::LSTM_INPUT, index, &[panels, width, 64], &pack_lstm(&direction.wx, hidden, width));
-            let recurrent = pack_lstm(&direction.wh, hidden, hidden);
+            writer.add_u16(file::LSTM_INPUT, index, &[panels, width, 64], &pack_lstm(&direction.wx, hidden, width, width));
+            let recurrent = pack_lstm(&direction.wh, hidden, hidden, hidden);
             writer.add_u16(file::LSTM_RECURRENT, index, &[panels, hidden, 64], &recurrent);
             writer.add_f32(file::LSTM_BIAS, index, &[panels, 64], &pack_lstm_bias(&direction.b, hidden));
         }
@@ -104,7 +104,7 @@ fn sections(weights: &TaggerWeights, tables: &Tables, card: &BTreeMap<String, St
     let tags = weights.dense_bias.len();
     let panels = tags.div_ceil(16);
     writer.add_u16(file::DENSE, 0, &[panels, width, 16], &pack_dense(&weights.dense_weight, tags, width));
-    writer.add_f32(file::DENSE_BIAS, 0, &[panels, 16], &pack_dense_bias(&weights.dense_bias, tags));
+    writer.add_f32(file::DENSE_BIAS, 0, &[panels, 16], &pack_dense_bias(&weights.dense_bias));
     let crf = [&weights.crf_start[..], &weights.crf_end, &weights.crf_transitions].concat();
     writer.add_f32(file::CRF, 0, &[2 + tags, tags], &crf);
     Ok(writer)
