@@ -1,0 +1,56 @@
+//! `find` allocates nothing: a counting allocator watches 100,000 calls.
+
+mod common;
+
+use drugner::{Context, ContextOptions, Model, ModelOptions};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+struct Counting;
+
+static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+
+// SAFETY: every call goes to the system allocator unchanged.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller's contract.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's contract.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: the caller's contract.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[test]
+fn find_allocates_nothing() {
+    let bytes = common::model(1, &common::Sizes { layers: 2, ..common::Sizes::default() });
+    let model = Model::open_copy(&bytes, &ModelOptions::default()).unwrap();
+    let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
+    let mut notes: Vec<Vec<u8>> =
+        (0..200).map(|i| common::note(i, 2 + i as usize % 12).into_bytes()).collect();
+    notes.push(b"bad \xFF\xC0 bytes and \0 zeros".to_vec());
+    notes.push(vec![]);
+    notes.push(common::note(7, 2000).into_bytes());
+    let units: Vec<Vec<u16>> = notes.iter().map(|n| String::from_utf8_lossy(n).encode_utf16().collect()).collect();
+    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    let mut mentions = 0;
+    for call in 0..100_000 {
+        let i = call % (notes.len() - usize::from(call % 100 != 0));
+        let found = if call % 2 == 0 { context.find_utf8(&notes[i]) } else { context.find_utf16(&units[i]) };
+        mentions += found.unwrap().mentions.len();
+    }
+    assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0);
+    assert!(mentions > 0, "the notes exercise the whole way");
+}

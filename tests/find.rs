@@ -1,0 +1,161 @@
+//! The whole way on small random models: offsets, units, instruction sets, limits, bad text.
+
+mod common;
+
+use common::{Sizes, model, note};
+use drugner::kernels::Kernels;
+use drugner::text::offsets::utf8_to_utf16;
+use drugner::{Context, ContextOptions, Error, InvalidText, Isa, Mention, Model, ModelOptions, Status};
+use proptest::prelude::*;
+
+fn open(bytes: &[u8], isa: Option<Isa>) -> Model {
+    Model::open_copy(bytes, &ModelOptions { isa, ..ModelOptions::default() }).unwrap()
+}
+
+fn find(model: &Model, options: &ContextOptions, text: &[u8]) -> Result<Vec<Mention>, Error> {
+    let mut context = Context::new(model, options)?;
+    let found = context.find_utf8(text)?;
+    assert!(found.complete && found.consumed == text.len());
+    Ok(found.mentions.to_vec())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+    #[test]
+    fn every_instruction_set_gives_the_same_bits(
+        seed in any::<u64>(),
+        word_width in 1usize..40,
+        filters in 1usize..20,
+        shape_width in 1usize..9,
+        hidden in 1usize..70,
+        layers in 1usize..=2,
+        lists in 0usize..4,
+        scale in prop::sample::select(vec![1e-6f32, 0.3, 1.0, 50.0]),
+    ) {
+        let sizes = Sizes { word_width, filters, shape_width, hidden, layers, lists, scale };
+        let bytes = model(seed, &sizes);
+        let text = note(seed, 200);
+        let answers: Vec<Vec<Mention>> = Kernels::available()
+            .map(|kernels| find(&open(&bytes, Some(kernels.isa())), &ContextOptions::default(), text.as_bytes()).unwrap())
+            .collect();
+        for answer in &answers {
+            prop_assert_eq!(answer, &answers[0]);
+            prop_assert!(answer.iter().all(|m| (0.0..=1.0).contains(&m.score)));
+        }
+    }
+
+    #[test]
+    fn utf8_and_utf16_give_the_same_mentions(seed in any::<u64>(), words in 0usize..80) {
+        let model = open(&model(3, &Sizes::default()), None);
+        let text = note(seed, words);
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
+        let from_bytes = context.find_utf8(text.as_bytes()).unwrap().mentions.to_vec();
+        let from_units = context.find_utf16(&units).unwrap().mentions.to_vec();
+        let mut ends: Vec<u32> = from_bytes.iter().flat_map(|m| [m.start, m.end]).collect();
+        utf8_to_utf16(text.as_bytes(), &mut ends).unwrap();
+        let expected: Vec<Mention> = from_bytes
+            .iter()
+            .zip(ends.chunks(2))
+            .map(|(m, ends)| Mention { start: ends[0], end: ends[1], ..*m })
+            .collect();
+        prop_assert_eq!(from_units, expected);
+    }
+
+    #[test]
+    fn any_bytes_give_sorted_mentions_inside_the_text(text in prop::collection::vec(any::<u8>(), 0..400)) {
+        let model = open(&model(5, &Sizes::default()), None);
+        let mentions = find(&model, &ContextOptions::default(), &text).unwrap();
+        let mut at = 0;
+        for mention in mentions {
+            prop_assert!(mention.start >= at && mention.start < mention.end);
+            at = mention.end;
+        }
+        prop_assert!(at as usize <= text.len());
+    }
+}
+
+#[test]
+fn a_context_gives_the_same_answer_whatever_came_before() {
+    let model = open(&model(9, &Sizes::default()), None);
+    let (first, second) = (note(1, 50), note(2, 50));
+    let alone = find(&model, &ContextOptions::default(), first.as_bytes()).unwrap();
+    let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
+    for text in [&second, &first, &second, &first] {
+        let mentions = context.find_utf8(text.as_bytes()).unwrap().mentions;
+        if text == &first {
+            assert_eq!(mentions, alone);
+        }
+    }
+    context.wipe();
+    assert_eq!(context.find_utf8(first.as_bytes()).unwrap().mentions, alone);
+}
+
+#[test]
+fn a_full_buffer_is_reported_and_the_rest_follows() {
+    let model = open(&model(9, &Sizes::default()), None);
+    let text = note(4, 3000);
+    let all = find(&model, &ContextOptions { max_spans: 100_000, ..Default::default() }, text.as_bytes()).unwrap();
+    let options = ContextOptions { max_window_tokens: 64, max_spans: 64, ..Default::default() };
+    assert!(all.len() > 200, "the note has many mentions: {}", all.len());
+    let mut context = Context::new(&model, &options).unwrap();
+    let (mut from, mut count) = (0, 0);
+    loop {
+        let found = context.find_utf8(&text.as_bytes()[from..]).unwrap();
+        count += found.mentions.len();
+        if found.complete {
+            break;
+        }
+        assert!(found.consumed > 0, "every call makes progress");
+        from += found.consumed;
+    }
+    assert!(count > 100);
+}
+
+#[test]
+fn invalid_text_is_replaced_or_rejected_with_its_place() {
+    let model = open(&model(9, &Sizes::default()), None);
+    let text = b"aspirin \xFF mg";
+    let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
+    assert!(context.find_utf8(text).unwrap().invalid_text_seen);
+    assert!(!context.find_utf8(b"aspirin").unwrap().invalid_text_seen);
+    let options = ContextOptions { invalid_text: InvalidText::Reject, ..Default::default() };
+    let error = find(&model, &options, text).unwrap_err();
+    assert_eq!((error.status, error.position), (Status::InvalidText, Some(8)));
+    assert!(!error.to_string().contains("aspirin"));
+}
+
+#[test]
+fn long_sentences_are_cut_and_reported() {
+    let model = open(&model(9, &Sizes::default()), None);
+    let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
+    assert!(context.find_utf8("aspirin ".repeat(257).as_bytes()).unwrap().sentence_cut);
+    assert!(!context.find_utf8("aspirin ".repeat(256).as_bytes()).unwrap().sentence_cut);
+}
+
+#[test]
+fn options_out_of_range_are_refused() {
+    let model = open(&model(9, &Sizes::default()), None);
+    for options in [
+        ContextOptions { max_window_tokens: 15, ..Default::default() },
+        ContextOptions { max_window_tokens: 70_000, ..Default::default() },
+        ContextOptions { max_spans: 10, ..Default::default() },
+        ContextOptions { min_score: f32::NAN, ..Default::default() },
+        ContextOptions { min_score: 1.5, ..Default::default() },
+    ] {
+        assert_eq!(Context::new(&model, &options).err().unwrap().status, Status::InvalidArgument, "{options:?}");
+    }
+}
+
+#[test]
+fn minimum_score_and_label_mask_only_drop_mentions() {
+    let model = open(&model(9, &Sizes::default()), None);
+    let text = note(6, 400);
+    let all = find(&model, &ContextOptions::default(), text.as_bytes()).unwrap();
+    let strong = ContextOptions { min_score: 0.5, ..Default::default() };
+    let expected: Vec<Mention> = all.iter().filter(|m| m.score >= 0.5).copied().collect();
+    assert_eq!(find(&model, &strong, text.as_bytes()).unwrap(), expected);
+    let brands = ContextOptions { label_mask: 0b10, ..Default::default() };
+    let expected: Vec<Mention> = all.iter().filter(|m| m.label == 1).copied().collect();
+    assert_eq!(find(&model, &brands, text.as_bytes()).unwrap(), expected);
+}

@@ -1,0 +1,198 @@
+//! Model files: every way to open one, and every way to damage one.
+
+mod common;
+
+use common::{Sizes, model, note};
+use drugner::format::crc32c::crc32c;
+use drugner::format::{ENTRY_SIZE, HEADER_SIZE};
+use drugner::{Context, ContextOptions, Error, LoadMode, Model, ModelOptions, Status};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+fn open(bytes: &[u8]) -> Result<Model, Error> {
+    Model::open_copy(bytes, &ModelOptions::default())
+}
+
+/// Recomputes all checksums, so that the checks behind them are tested.
+fn repair_checksums(file: &mut [u8]) {
+    let count = u32::from_le_bytes(file[24..28].try_into().unwrap()) as usize;
+    let table_end = HEADER_SIZE + count.min(64) * ENTRY_SIZE;
+    if table_end > file.len() {
+        return;
+    }
+    for at in (HEADER_SIZE..table_end).step_by(ENTRY_SIZE) {
+        let number = |from: usize| u64::from_le_bytes(file[at + from..at + from + 8].try_into().unwrap());
+        let (offset, size) = (number(24), number(32));
+        let range = offset as usize..offset.saturating_add(size) as usize;
+        if let Some(bytes) = file.get(range) {
+            let crc = crc32c(bytes);
+            file[at + 40..at + 44].copy_from_slice(&crc.to_le_bytes());
+        }
+    }
+    let table = crc32c(&file[HEADER_SIZE..table_end]);
+    file[120..124].copy_from_slice(&table.to_le_bytes());
+    let header = crc32c(&file[..124]);
+    file[124..128].copy_from_slice(&header.to_le_bytes());
+}
+
+/// Opens what may be hostile and, if it opens, uses it.
+fn try_to_use(bytes: &[u8]) -> Option<Status> {
+    match open(bytes) {
+        Err(error) => Some(error.status),
+        Ok(model) => {
+            let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
+            let text = note(1, 30);
+            for mention in context.find_utf8(text.as_bytes()).unwrap().mentions {
+                assert!(mention.start < mention.end && mention.end as usize <= text.len());
+                assert!((0.0..=1.0).contains(&mention.score));
+                assert!(model.label(u32::from(mention.label)).is_some());
+            }
+            None
+        }
+    }
+}
+
+#[test]
+fn the_writer_is_deterministic_and_the_reader_sees_what_was_written() {
+    let bytes = model(1, &Sizes::default());
+    assert_eq!(bytes, model(1, &Sizes::default()));
+    let model = open(&bytes).unwrap();
+    assert_eq!(model.labels().collect::<Vec<_>>(), common::LABELS);
+    assert_eq!(model.meta("general.name"), Some("random"));
+    assert_eq!(model.meta("general.nam"), None);
+    let info = model.info();
+    assert_eq!((info.vocabulary, info.hidden, info.layers, info.tags, info.labels), (9, 16, 1, 17, 4));
+    assert!(model.verify_sha256());
+}
+
+#[test]
+fn all_ways_to_open_a_file_agree() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("m.drugner");
+    let bytes = model(2, &Sizes::default());
+    std::fs::write(&path, &bytes).unwrap();
+    let text = note(3, 100);
+    let answer = |model: &Model| {
+        let mut context = Context::new(model, &ContextOptions::default()).unwrap();
+        context.find_utf8(text.as_bytes()).unwrap().mentions.to_vec()
+    };
+    let expected = answer(&open(&bytes).unwrap());
+    for load_mode in [LoadMode::Auto, LoadMode::Copy, LoadMode::Map] {
+        if load_mode == LoadMode::Map && cfg!(not(feature = "mmap")) {
+            continue;
+        }
+        let options = ModelOptions { load_mode, ..ModelOptions::default() };
+        assert_eq!(answer(&Model::open_file(&path, &options).unwrap()), expected);
+    }
+    for shift in [0, 1] {
+        let released = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&released);
+        let mut memory = vec![0u8; bytes.len() + 64];
+        let start = (64 - memory.as_ptr().addr() % 64) % 64 + shift;
+        let start = start.min(memory.len() - bytes.len());
+        memory[start..start + bytes.len()].copy_from_slice(&bytes);
+        let release = Box::new(move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+        });
+        // SAFETY: `memory` outlives the model.
+        let model = unsafe {
+            Model::open_borrowed(memory[start..].as_ptr(), bytes.len(), release, &ModelOptions::default())
+        };
+        let model = model.unwrap();
+        assert_eq!(answer(&model), expected);
+        drop(model);
+        assert_eq!(released.load(Ordering::SeqCst), 1);
+    }
+}
+
+#[test]
+fn a_replaced_file_does_not_touch_an_open_model() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("m.drugner");
+    std::fs::write(&path, model(2, &Sizes::default())).unwrap();
+    let mapped = Model::open_file(&path, &ModelOptions { load_mode: LoadMode::Map, ..Default::default() }).unwrap();
+    drugner::format::writer::save(&path, &model(4, &Sizes::default())).unwrap();
+    assert!(mapped.verify_sha256());
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "no temporary file is left");
+}
+
+#[test]
+fn errors_name_the_cause() {
+    let good = model(1, &Sizes::default());
+    let dir = tempfile::tempdir().unwrap();
+    let options = ModelOptions::default();
+    let missing = Model::open_file(&dir.path().join("none"), &options).err().unwrap();
+    assert_eq!(missing.status, Status::NotFound);
+    assert_eq!(Model::open_file(dir.path(), &options).err().unwrap().status, Status::InvalidArgument);
+    let small = ModelOptions { max_bytes: 100, ..options };
+    assert_eq!(Model::open_copy(&good, &small).err().unwrap().status, Status::Limit);
+    type Damage = fn(&mut Vec<u8>);
+    let cases: [(Status, Damage); 8] = [
+        (Status::NotAModel, |f| f.clear()),
+        (Status::NotAModel, |f| f[0] = b'X'),
+        (Status::Truncated, |f| f.truncate(100)),
+        (Status::Truncated, |f| f.truncate(f.len() - 64)),
+        (Status::CorruptModel, |f| f.extend([0; 64])),
+        (Status::Checksum, |f| f[9] ^= 1),
+        (Status::Checksum, |f| f[130] ^= 1),
+        (Status::Checksum, |f| {
+            let last = f.len() - 200;
+            f[last] ^= 1;
+        }),
+    ];
+    for (i, (status, damage)) in cases.into_iter().enumerate() {
+        let mut file = good.clone();
+        damage(&mut file);
+        assert_eq!(open(&file).err().unwrap().status, status, "case {i}");
+    }
+    for (at, status) in [(8, Status::FormatTooNew), (40, Status::FormatTooNew), (60, Status::FormatTooNew)] {
+        let mut file = good.clone();
+        file[at] = 9;
+        repair_checksums(&mut file);
+        assert_eq!(open(&file).err().unwrap().status, status, "header byte {at}");
+    }
+    let mut old = good;
+    old[8] = 0;
+    repair_checksums(&mut old);
+    assert_eq!(open(&old).err().unwrap().status, Status::FormatTooOld);
+}
+
+#[test]
+fn every_truncation_is_refused() {
+    let bytes = model(1, &Sizes::default());
+    for len in 0..bytes.len() {
+        assert!(open(&bytes[..len]).is_err(), "{len}");
+    }
+}
+
+#[test]
+fn every_changed_byte_of_header_and_table_is_refused_or_harmless() {
+    let bytes = model(1, &Sizes::default());
+    let count = u32::from_le_bytes(bytes[24..28].try_into().unwrap()) as usize;
+    for at in 0..HEADER_SIZE + count * ENTRY_SIZE {
+        for flip in [0x01, 0x80, 0xFF] {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= flip;
+            assert!(open(&damaged).is_err(), "byte {at} without repaired checksums");
+            repair_checksums(&mut damaged);
+            try_to_use(&damaged);
+        }
+    }
+}
+
+#[test]
+fn changed_bytes_of_the_sections_are_refused_or_harmless() {
+    let bytes = model(1, &Sizes::default());
+    let mut numbers = common::Numbers(11);
+    let mut opened = 0;
+    for _ in 0..2000 {
+        let mut damaged = bytes.clone();
+        for _ in 0..=numbers.next() % 3 {
+            let at = (numbers.next() % bytes.len() as u64) as usize;
+            damaged[at] = numbers.next() as u8;
+        }
+        repair_checksums(&mut damaged);
+        opened += usize::from(try_to_use(&damaged).is_none());
+    }
+    assert!(opened > 100, "many files with other weights still open: {opened}");
+}
