@@ -1,7 +1,7 @@
 //! `drugner_context`: scratch memory with one user at a time.
 
 use super::guard;
-use super::model::{drugner_model, model};
+use super::model_open::{drugner_model, model};
 use super::status::{DRUGNER_E_BUSY, drugner_error, drugner_status};
 use super::types::{Sized, SizedOut, init_sized, pin_layout, read_sized};
 use crate::{Context, ContextOptions, Error, InvalidText, Model, Status};
@@ -247,7 +247,7 @@ pub unsafe extern "C" fn drugner_context_size(
     })
 }
 
-/// Creates a context inside the caller's memory: no allocation, neither here nor later.
+/// Creates a context inside the caller's memory; its scratch is not allocated by the library.
 ///
 /// `memory` is aligned to 64 bytes and has at least drugner_context_size bytes; it belongs to the context until
 /// drugner_context_destroy, which does not free it.
@@ -272,7 +272,10 @@ pub unsafe extern "C" fn drugner_context_init(
         let arena_bytes = match bytes.checked_sub(head) {
             Some(rest) if rest >= Context::arena_size(model, &options)? => rest,
             _ => {
-                return Err(Error::new(Status::BufferTooSmall, "memory is smaller than drugner_context_size"));
+                return Err(Error::new(
+                    Status::BufferTooSmall,
+                    "memory is smaller than drugner_context_size",
+                ));
             }
         };
         // SAFETY: the caller gives `bytes` bytes; `head` of them are the handle, whose size is a multiple of its

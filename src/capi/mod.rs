@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `status.rs` | `drugner_status`, `DRUGNER_E_*`, `drugner_error` |
 //! | `version.rs` | `drugner_version_*`, `drugner_build_info` |
-//! | `model.rs`, `model_open.rs` | `drugner_model_*` |
+//! | `model_open.rs`, `model.rs` | `drugner_model_*` |
 //! | `context.rs` | `drugner_context_*` |
 //! | `find.rs` | `drugner_find_*`, `drugner_span`, `drugner_result` |
 //! | `offsets.rs` | `drugner_offsets_*` |

@@ -1,24 +1,11 @@
-//! `drugner_model`: what a model is and says about itself.
+//! `drugner_model`: what a model says about itself.
 
 use super::guard;
+use super::model_open::{drugner_model, model};
 use super::status::{drugner_error, drugner_status};
 use super::types::{Sized, SizedOut, drugner_str, pin_layout};
 use crate::{Error, Isa, Model, Status};
 use std::ffi::c_char;
-use std::sync::Arc;
-
-/// A model: immutable, counted by reference, shared by any number of threads and contexts.
-///
-/// The handle is an [`Arc`] that left Rust.
-pub struct drugner_model {
-    pub(super) model: Model,
-}
-
-// The header promises that any thread may use and release a model.
-const _: () = {
-    const fn shared_by_threads<T: Send + Sync>() {}
-    shared_by_threads::<drugner_model>();
-};
 
 /// The bytes of the model are a private mapping of its file.
 pub const DRUGNER_STORAGE_MAPPED: u32 = 1;
@@ -29,7 +16,7 @@ pub const DRUGNER_STORAGE_BORROWED: u32 = 3;
 /// The bytes of the model are part of the library.
 pub const DRUGNER_STORAGE_LINKED: u32 = 4;
 
-/// Sizes and identity of a model, see drugner_model_info.
+/// Sizes and identity of a model, see drugner_model_get_info.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct drugner_model_info {
@@ -94,39 +81,7 @@ impl Default for drugner_model_info {
     }
 }
 
-const MODEL_IS_NULL: &str = "model is NULL";
 const OUT_IS_NULL: &str = "out is NULL";
-
-/// The model behind a handle.
-///
-/// # Safety
-/// `handle` is NULL or a handle whose reference is kept during `'a`.
-pub(super) unsafe fn model<'a>(handle: *const drugner_model) -> Result<&'a Model, Error> {
-    // SAFETY: this function's contract.
-    let object = unsafe { guard::object(handle, MODEL_IS_NULL)? };
-    Ok(&object.model)
-}
-
-/// Adds a reference and returns `model`. NULL gives NULL. May run concurrently with everything.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn drugner_model_retain(model: *mut drugner_model) -> *mut drugner_model {
-    if !model.is_null() {
-        // SAFETY: caller's contract; handles come from Arc::into_raw.
-        unsafe { Arc::increment_strong_count(model.cast_const()) };
-    }
-    model
-}
-
-/// Drops a reference; the model ends with the last one. NULL is allowed. May run concurrently with everything.
-///
-/// A context holds a reference of its own: models and contexts may be released in any order, on any thread.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn drugner_model_release(model: *mut drugner_model) {
-    if !model.is_null() {
-        // SAFETY: caller's contract; handles come from Arc::into_raw and this reference is given up.
-        guard::value((), || drop(unsafe { Arc::from_raw(model.cast_const()) }));
-    }
-}
 
 /// Fills `out` with sizes and identity of the model. `out` must be initialised.
 ///

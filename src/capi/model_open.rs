@@ -1,13 +1,24 @@
-//! `drugner_model_open_*` and its options.
+//! `drugner_model`: from opening to the last release.
 
 use super::guard;
-use super::model::drugner_model;
 use super::status::{drugner_error, drugner_status};
 use super::types::{Sized, init_sized, pin_layout, read_sized};
 use crate::{Error, Isa, LoadMode, Model, ModelOptions, Status};
 use std::ffi::{CStr, c_char, c_void};
 use std::path::Path;
 use std::sync::Arc;
+
+/// A model: immutable, counted by reference, shared by any number of threads and contexts.
+// The handle is an `Arc` that left Rust.
+pub struct drugner_model {
+    pub(super) model: Model,
+}
+
+// The header promises that any thread may use and release a model.
+const _: () = {
+    const fn shared_by_threads<T: Send + Sync>() {}
+    shared_by_threads::<drugner_model>();
+};
 
 /// Files up to 8 MiB are copied, larger ones mapped.
 pub const DRUGNER_LOAD_AUTO: u32 = 0;
@@ -190,6 +201,37 @@ pub unsafe extern "C" fn drugner_model_open_memory(
             }
         })
     }
+}
+
+/// Adds a reference and returns `model`. NULL gives NULL. May run concurrently with everything.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn drugner_model_retain(model: *mut drugner_model) -> *mut drugner_model {
+    if !model.is_null() {
+        // SAFETY: caller's contract; handles come from Arc::into_raw.
+        unsafe { Arc::increment_strong_count(model.cast_const()) };
+    }
+    model
+}
+
+/// Drops a reference; the model ends with the last one. NULL is allowed. May run concurrently with everything.
+///
+/// A context holds a reference of its own: models and contexts may be released in any order, on any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn drugner_model_release(model: *mut drugner_model) {
+    if !model.is_null() {
+        // SAFETY: caller's contract; handles come from Arc::into_raw and this reference is given up.
+        guard::value((), || drop(unsafe { Arc::from_raw(model.cast_const()) }));
+    }
+}
+
+/// The model behind a handle.
+///
+/// # Safety
+/// `handle` is NULL or a handle whose reference is kept during `'a`.
+pub(super) unsafe fn model<'a>(handle: *const drugner_model) -> Result<&'a Model, Error> {
+    // SAFETY: this function's contract.
+    let object = unsafe { guard::object(handle, "model is NULL")? };
+    Ok(&object.model)
 }
 
 /// Calls the caller's release function when it is dropped, so exactly once on every way out.
