@@ -51,7 +51,8 @@ fn compile(source: &str, link: Link, folder: &Path) -> Option<PathBuf> {
 /// Compiles and runs a C program with both libraries; returns what it printed.
 fn run(source: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
-    let programs = [Link::Shared, Link::Static].into_iter().filter_map(|link| compile(source, link, folder.path()));
+    let programs =
+        [Link::Shared, Link::Static].into_iter().filter_map(|link| compile(source, link, folder.path()));
     let outputs = programs.filter_map(|program| cc::run(source, Command::new(program)));
     outputs.map(|output| String::from_utf8(output.stdout).unwrap()).collect()
 }

@@ -389,3 +389,64 @@ pub unsafe extern "C" fn drugner_context_last_error(
         Ok(())
     })
 }
+
+#[cfg(all(test, feature = "embedded-model"))]
+mod tests {
+    use super::*;
+    use crate::capi::*;
+    use std::ptr;
+
+    fn context() -> *mut drugner_context {
+        let (mut model, mut context) = (ptr::null_mut(), ptr::null_mut());
+        // SAFETY: all pointers live.
+        unsafe {
+            assert_eq!(drugner_model_open_default(ptr::null(), &raw mut model, ptr::null_mut()), DRUGNER_OK);
+            let status = drugner_context_create(model, ptr::null(), &raw mut context, ptr::null_mut());
+            assert_eq!(status, DRUGNER_OK);
+            drugner_model_release(model);
+        }
+        context
+    }
+
+    #[test]
+    fn panic_poisons_until_reset() {
+        let context = context();
+        let mut result = drugner_result::default();
+        let mut error = drugner_error::default();
+        let mut find = || {
+            // SAFETY: all pointers live.
+            unsafe { drugner_find_utf8(context, c"aspirin".as_ptr(), 7, &raw mut result) }
+        };
+        assert_eq!(find(), DRUGNER_OK);
+        // SAFETY: the context lives.
+        unsafe {
+            assert_eq!(exclusive(context, |_| panic!("defect")), DRUGNER_E_INTERNAL);
+            assert_eq!(drugner_context_last_error(context, &raw mut error), DRUGNER_OK);
+            assert_eq!(error.status, DRUGNER_E_INTERNAL);
+            assert_eq!(find(), DRUGNER_E_POISONED);
+            assert_eq!(drugner_context_wipe(context), DRUGNER_OK);
+            assert_eq!(find(), DRUGNER_E_POISONED);
+            assert_eq!(drugner_context_reset(context), DRUGNER_OK);
+            assert_eq!(find(), DRUGNER_OK);
+            drugner_context_destroy(context);
+        }
+    }
+
+    #[test]
+    fn second_user_is_refused() {
+        let context = context();
+        let mut error = drugner_error::default();
+        // SAFETY: the context lives; the calls inside go through the handle, as another thread would.
+        unsafe {
+            let status = exclusive(context, |_| {
+                assert_eq!(drugner_context_reset(context), DRUGNER_E_BUSY);
+                assert_eq!(drugner_context_last_error(context, &raw mut error), DRUGNER_E_BUSY);
+                drugner_context_destroy(context);
+                Ok(())
+            });
+            assert_eq!(status, DRUGNER_OK);
+            assert_eq!(drugner_context_reset(context), DRUGNER_OK);
+            drugner_context_destroy(context);
+        }
+    }
+}
