@@ -1,0 +1,88 @@
+//! Version of the library, of its binary interface and of the model format.
+
+use super::guard;
+use std::ffi::{CStr, CString, c_char};
+use std::sync::OnceLock;
+
+/// Version string of this crate as C string.
+const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_VERSION"), "\0").as_bytes()) {
+    Ok(version) => version,
+    Err(_) => panic!("the version contains a NUL"),
+};
+
+/// Packed version: `major << 24 | minor << 16 | patch << 8`.
+const NUMBER: u32 = number(env!("CARGO_PKG_VERSION_MAJOR")) << 24
+    | number(env!("CARGO_PKG_VERSION_MINOR")) << 16
+    | number(env!("CARGO_PKG_VERSION_PATCH")) << 8;
+
+/// Parses one part of the version; it must fit the byte that it gets in [`NUMBER`].
+const fn number(text: &str) -> u32 {
+    match u8::from_str_radix(text, 10) {
+        Ok(number) => number as u32,
+        Err(_) => panic!("a part of the version does not fit a byte"),
+    }
+}
+
+/// Version of the library that runs: `major << 24 | minor << 16 | patch << 8`.
+///
+/// `DRUGNER_VERSION_NUMBER` is the version that the program was compiled with.
+#[unsafe(no_mangle)]
+pub extern "C" fn drugner_version_number() -> u32 {
+    NUMBER
+}
+
+/// Version of the library that runs as text such as `0.1.0`; static.
+#[unsafe(no_mangle)]
+pub extern "C" fn drugner_version_string() -> *const c_char {
+    VERSION.as_ptr()
+}
+
+/// Number of the binary interface. It changes when programs must be compiled anew, and only then.
+///
+/// Equal to `DRUGNER_ABI_VERSION` in a program that fits the library.
+#[unsafe(no_mangle)]
+pub extern "C" fn drugner_abi_version() -> u32 {
+    DRUGNER_ABI_VERSION
+}
+
+/// Binary interface that this header describes.
+pub const DRUGNER_ABI_VERSION: u32 = 1;
+
+/// Version, processor, system, build profile and features in one line for bug reports; static.
+#[unsafe(no_mangle)]
+pub extern "C" fn drugner_build_info() -> *const c_char {
+    static INFO: OnceLock<CString> = OnceLock::new();
+    guard::value(VERSION.as_ptr(), || {
+        INFO.get_or_init(|| CString::new(build_info()).unwrap_or_else(|_| VERSION.to_owned())).as_ptr()
+    })
+}
+
+fn build_info() -> String {
+    let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
+    let mut info = format!(
+        "drugner {} {}-{} {profile}",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::ARCH,
+        std::env::consts::OS
+    );
+    for (enabled, feature) in
+        [(cfg!(feature = "mmap"), " mmap"), (cfg!(feature = "embedded-model"), " embedded-model")]
+    {
+        if enabled {
+            info.push_str(feature);
+        }
+    }
+    info
+}
+
+/// Newest major version of the model format that this library reads.
+#[unsafe(no_mangle)]
+pub extern "C" fn drugner_format_version_newest() -> u32 {
+    1
+}
+
+/// Oldest major version of the model format that this library reads.
+#[unsafe(no_mangle)]
+pub extern "C" fn drugner_format_version_oldest() -> u32 {
+    1
+}

@@ -1,0 +1,100 @@
+//! C programs against the shared and the static library.
+//!
+//! `cargo test` builds `libdrugner.so` and `libdrugner.a` into the folder of the test executables (`deps`);
+//! those one folder up can be leftovers of another build.
+#![cfg(all(feature = "capi", unix))]
+
+mod cc;
+
+use std::ffi::CStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the static library needs, as rustc prints with `--print native-static-libs`.
+const STATIC_NEEDS: &[&str] = if cfg!(target_os = "linux") {
+    &["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"]
+} else {
+    &["-lpthread", "-lm"]
+};
+
+#[derive(Clone, Copy, Debug)]
+enum Link {
+    Shared,
+    Static,
+}
+
+fn library_folder() -> PathBuf {
+    std::env::current_exe().unwrap().parent().unwrap().to_owned()
+}
+
+/// Compiles a C program of this repository; `None` without a compiler.
+fn compile(source: &str, link: Link, folder: &Path) -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let program = folder.join(format!("{link:?}"));
+    let libraries = library_folder();
+    let mut command = cc::compiler("cc");
+    command.args(["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-pedantic", "-g"]);
+    command.arg("-D_POSIX_C_SOURCE=200809L");
+    command.arg("-I").arg(root.join("include")).arg(root.join(source)).arg("-o").arg(&program);
+    match link {
+        Link::Shared => {
+            command.arg("-L").arg(&libraries).arg("-ldrugner").arg("-lpthread");
+            command.arg(format!("-Wl,-rpath,{}", libraries.display()));
+        }
+        Link::Static => {
+            command.arg(libraries.join("libdrugner.a")).args(STATIC_NEEDS);
+        }
+    }
+    cc::run(source, command).map(|_| program)
+}
+
+/// Compiles and runs a C program with both libraries; returns what it printed.
+fn run(source: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let programs =
+        [Link::Shared, Link::Static].into_iter().filter_map(|link| compile(source, link, folder.path()));
+    let outputs = programs.filter_map(|program| cc::run(source, Command::new(program)));
+    outputs.map(|output| String::from_utf8(output.stdout).unwrap()).collect()
+}
+
+#[test]
+fn errors() {
+    // SAFETY: the function returns a static C string.
+    let own = unsafe { CStr::from_ptr(drugner::capi::drugner_build_info()) }.to_str().unwrap();
+    for printed in run("tests/c/errors.c") {
+        assert_eq!(printed.trim(), own, "the C program is linked to a library of another build");
+    }
+}
+
+#[cfg(feature = "embedded-model")]
+#[test]
+fn smoke() {
+    run("tests/c/smoke.c");
+}
+
+#[cfg(feature = "embedded-model")]
+#[test]
+fn threads() {
+    run("tests/c/threads.c");
+}
+
+#[test]
+fn example_tags_a_note() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(program) = compile("examples/c/tag_note.c", Link::Shared, folder.path()) else { return };
+    let note = folder.path().join("note.txt");
+    std::fs::write(&note, "Patient takes aspirin\ndaily.").unwrap();
+    let output = Command::new(&program).arg(&note).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    if cfg!(feature = "embedded-model") {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let columns: Vec<&str> = printed.lines().next().unwrap().split('\t').collect();
+        assert_eq!([columns[0], columns[1], columns[4]], ["14", "21", "aspirin"]);
+    } else {
+        assert_eq!((output.status.code(), printed.as_str()), (Some(1), ""));
+        assert!(!output.stderr.is_empty());
+    }
+    let missing = Command::new(&program).arg(folder.path().join("missing.txt")).output().unwrap();
+    assert_eq!(missing.status.code(), Some(1));
+    assert_eq!(Command::new(&program).output().unwrap().status.code(), Some(2));
+}
