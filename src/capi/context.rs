@@ -141,7 +141,9 @@ struct Lock<'a>(&'a drugner_context);
 
 impl<'a> Lock<'a> {
     fn acquire(context: &'a drugner_context) -> Option<Self> {
-        (!context.busy.swap(true, Ordering::Acquire)).then_some(Self(context))
+        let was_busy = context.busy.swap(true, Ordering::Acquire);
+        // Lazily: a lock that is made and dropped would free the flag of its holder.
+        (!was_busy).then(|| Self(context))
     }
 
     fn state(&mut self) -> &mut State {

@@ -14,10 +14,10 @@
 //!
 //! Conventions, kept by every exported function:
 //!
-//! 1. The body runs inside [`guard::status`], [`guard::value`] or [`context::exclusive`]: a panic becomes
+//! 1. The body runs inside a function of `guard` or inside `context::exclusive`: a panic becomes
 //!    `DRUGNER_E_INTERNAL` (or the documented neutral value) and never reaches the caller. The payload of the
 //!    panic is dropped unread.
-//! 2. Pointers become references only through [`guard`], which refuses NULL and misaligned ones. What cannot be
+//! 2. Pointers become references only through `guard`, which refuses NULL and misaligned ones. What cannot be
 //!    checked (that a non-NULL pointer points to live memory of the stated size) is the caller's part of the
 //!    contract; `SAFETY: caller's contract` refers to it.
 //! 3. Codes and flags arrive as plain integers and are matched, never transmuted.
