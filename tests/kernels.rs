@@ -1,0 +1,378 @@
+//! Every kernel table gives the bits of the scalar one, and the scalar one agrees with a reference in f64.
+
+use drugner::Isa;
+use drugner::format::layout::{self, GATES, PANEL};
+use drugner::kernels::{DenseWeights, Kernels, LstmWeights, lstm_scratch_len};
+use half::f16;
+use proptest::prelude::*;
+
+/// Tables to compare; the last is scalar. `DRUGNER_TEST_ISA=avx2,avx512` fails where one of these is missing.
+fn tables() -> Vec<&'static Kernels> {
+    let tables: Vec<_> = Kernels::available().collect();
+    for name in std::env::var("DRUGNER_TEST_ISA").iter().flat_map(|names| names.split(',')) {
+        let isa = Isa::from_name(name.trim()).expect("DRUGNER_TEST_ISA names an unknown instruction set");
+        assert!(
+            tables.iter().any(|t| t.isa() == isa),
+            "DRUGNER_TEST_ISA asks for {name}, not available here"
+        );
+    }
+    assert_eq!(tables.last().map(|t| t.isa()), Some(Isa::Scalar));
+    tables
+}
+
+/// Small, fast, seeded generator (SplitMix64).
+struct Random(u64);
+
+impl Random {
+    fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ z >> 31
+    }
+    /// Uniform in -1..1.
+    fn unit(&mut self) -> f32 {
+        (self.bits() >> 40) as f32 / (1 << 23) as f32 - 1.0
+    }
+    fn values(&mut self, len: usize, kind: Kind) -> Vec<f32> {
+        (0..len).map(|_| kind.value(self)).collect()
+    }
+    fn halves(&mut self, len: usize, kind: Kind, scale: f32) -> Vec<u16> {
+        let half = |random: &mut Self| match kind {
+            Kind::Usual => f16::from_f32(random.unit() * scale).to_bits(),
+            Kind::Subnormal => random.bits() as u16 & 0x83FF,
+            Kind::Huge => 0x7800 | random.bits() as u16 & 0x83FF,
+            Kind::AnyBits => random.bits() as u16,
+        };
+        (0..len).map(|_| half(self)).collect()
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    Usual,
+    Subnormal,
+    Huge,
+    AnyBits,
+}
+
+impl Kind {
+    fn value(self, random: &mut Random) -> f32 {
+        match self {
+            Self::Usual => random.unit(),
+            Self::Subnormal => random.unit() * f32::MIN_POSITIVE,
+            Self::Huge => random.unit() * 1e38,
+            Self::AnyBits => f32::from_bits(random.bits() as u32),
+        }
+    }
+}
+
+fn kind() -> impl Strategy<Value = Kind> {
+    prop_oneof![3 => Just(Kind::Usual), 1 => Just(Kind::Subnormal), 1 => Just(Kind::Huge), 1 => Just(Kind::AnyBits)]
+}
+
+/// A slice that begins `skip` elements into its allocation, so that most starts are odd for every vector size.
+struct Shifted<T> {
+    data: Vec<T>,
+    skip: usize,
+}
+
+impl<T: Copy + Default> Shifted<T> {
+    fn new(values: &[T], skip: usize) -> Self {
+        let mut data = vec![T::default(); skip];
+        data.extend_from_slice(values);
+        Self { data, skip }
+    }
+}
+
+impl<T> std::ops::Deref for Shifted<T> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
+        &self.data[self.skip..]
+    }
+}
+
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+/// One direction of a layer with its inputs.
+struct Layer {
+    input: usize,
+    hidden: usize,
+    wx: Shifted<u16>,
+    wh: Shifted<u16>,
+    bias: Shifted<f32>,
+    x: Shifted<f32>,
+    steps: usize,
+}
+
+impl Layer {
+    fn random(
+        seed: u64,
+        input: usize,
+        hidden: usize,
+        steps: usize,
+        skip: usize,
+        weights: Kind,
+        values: Kind,
+    ) -> Self {
+        let mut random = Random(seed);
+        let scale = 1.0 / (hidden as f32).sqrt();
+        let wx = random.halves(layout::lstm_panels_len(hidden, input).unwrap(), weights, scale);
+        let wh = random.halves(layout::lstm_panels_len(hidden, hidden).unwrap(), weights, scale);
+        let bias = random.values(layout::lstm_bias_len(hidden).unwrap(), values);
+        let x = random.values(steps * input, values);
+        Self {
+            input,
+            hidden,
+            wx: Shifted::new(&wx, skip),
+            wh: Shifted::new(&wh, skip),
+            bias: Shifted::new(&bias, skip),
+            x: Shifted::new(&x, skip),
+            steps,
+        }
+    }
+
+    fn weights(&self) -> LstmWeights<'_> {
+        LstmWeights { input: self.input, hidden: self.hidden, wx: &self.wx, wh: &self.wh, bias: &self.bias }
+    }
+
+    /// The outputs, in rows of `before + hidden + after`; the rest of each row must stay as it was.
+    fn run(
+        &self,
+        kernels: &Kernels,
+        reverse: bool,
+        before: usize,
+        after: usize,
+        chunk: usize,
+        skip: usize,
+    ) -> Vec<u32> {
+        const UNTOUCHED: f32 = 12345.0;
+        let stride = before + self.hidden + after;
+        let mut y = vec![UNTOUCHED; skip + self.steps * stride];
+        // Scratch may hold anything, here what would show if it were read.
+        let mut scratch = vec![f32::NAN; skip + lstm_scratch_len(self.hidden, chunk).unwrap()];
+        let (weights, x) = (self.weights(), &self.x);
+        kernels.lstm(&weights, x, self.steps, reverse, &mut y[skip..], stride, before, &mut scratch[skip..]);
+        let mut outputs = Vec::new();
+        for row in y[skip..].chunks_exact(stride) {
+            assert!(row[..before].iter().chain(&row[before + self.hidden..]).all(|&v| v == UNTOUCHED));
+            assert!(row[before..][..self.hidden].iter().all(|v| v.abs() <= 1.0), "|h| <= 1, and no NaN");
+            outputs.extend(bits(&row[before..][..self.hidden]));
+        }
+        outputs
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn lstm_has_the_bits_of_scalar(
+        seed: u64,
+        input in 1_usize..=70,
+        panels in 1_usize..=5,
+        steps in prop_oneof![1_usize..=40, Just(63), Just(64), Just(65), Just(129)],
+        reverse: bool,
+        (before, after) in (0_usize..20, 0_usize..20),
+        skip in 0_usize..4,
+        chunk in prop_oneof![Just(64_usize), 1_usize..=70],
+        (weights, values) in (kind(), kind()),
+    ) {
+        let layer = Layer::random(seed, input, panels * PANEL, steps, skip, weights, values);
+        let tables = tables();
+        let scalar = layer.run(tables[tables.len() - 1], reverse, 0, 0, 64, 0);
+        for kernels in tables {
+            let outputs = layer.run(kernels, reverse, before, after, chunk, skip);
+            prop_assert!(outputs == scalar, "{:?}", kernels.isa());
+        }
+    }
+
+    #[test]
+    fn dense_has_the_bits_of_scalar(
+        seed: u64,
+        input in 1_usize..=70,
+        panels in 1_usize..=5,
+        rows in 1_usize..=40,
+        x_stride in 0_usize..=80,
+        skip in 0_usize..4,
+        (weights, values) in (kind(), kind()),
+    ) {
+        let outputs = panels * PANEL;
+        let mut random = Random(seed);
+        let w = Shifted::new(&random.halves(outputs * input, weights, 0.3), skip);
+        let bias = Shifted::new(&random.values(outputs, values), skip);
+        let x = Shifted::new(&random.values((rows - 1) * x_stride + input, values), skip);
+        let weights = DenseWeights { input, outputs, w: &w, bias: &bias };
+        let results: Vec<_> = tables().into_iter().map(|kernels| {
+            let mut y = vec![0.0; skip + rows * outputs];
+            kernels.dense(&weights, &x, x_stride, rows, &mut y[skip..]);
+            bits(&y[skip..])
+        }).collect();
+        prop_assert!(results.iter().all(|result| Some(result) == results.last()));
+        // The documented order, written down a second time.
+        for (row, y) in results[0].chunks_exact(outputs).enumerate() {
+            for (output, &y) in y.iter().enumerate() {
+                let mut sum = bias[output];
+                for k in 0..input {
+                    let weight = w[((output / PANEL) * input + k) * PANEL + output % PANEL];
+                    sum = f16::from_bits(weight).to_f32().mul_add(x[row * x_stride + k], sum);
+                }
+                let expected = if sum.is_nan() { 0x7FC0_0000 } else { sum.to_bits() };
+                prop_assert_eq!(y, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn lstm_agrees_with_f64(
+        seed: u64,
+        input in 1_usize..=70,
+        hidden in 1_usize..=40,
+        steps in 1_usize..=70,
+        reverse: bool,
+    ) {
+        let mut random = Random(seed);
+        let scale = 1.0 / (hidden as f32).sqrt();
+        let mut matrix = |columns: usize| -> Vec<f32> {
+            let weight = |_| f16::from_f32(random.unit() * scale).to_f32();
+            (0..GATES * hidden * columns).map(weight).collect()
+        };
+        let (wx, wh, bias) = (matrix(input), matrix(hidden), matrix(1));
+        let x: Vec<f32> = (0..steps * input).map(|_| random.unit()).collect();
+
+        // The size is not a multiple of a panel: the packed layer has units of zeros.
+        let padded = layout::padded(hidden).unwrap();
+        let layer = Layer {
+            input,
+            hidden: padded,
+            wx: Shifted::new(&layout::pack_lstm(&wx, hidden, input, input), 0),
+            wh: Shifted::new(&layout::pack_lstm(&wh, hidden, hidden, padded), 0),
+            bias: Shifted::new(&layout::pack_lstm_bias(&bias, hidden), 0),
+            x: Shifted::new(&x, 0),
+            steps,
+        };
+        let expected = reference(&wx, &wh, &bias, &x, input, hidden, reverse);
+        for kernels in tables() {
+            let outputs = layer.run(kernels, reverse, 0, 0, 64, 0);
+            for (outputs, expected) in outputs.chunks_exact(padded).zip(expected.chunks_exact(hidden)) {
+                for (&output, &expected) in outputs.iter().zip(expected) {
+                    let output = f64::from(f32::from_bits(output));
+                    prop_assert!((output - expected).abs() < 1e-5, "{output} {expected}");
+                }
+                prop_assert!(outputs[hidden..].iter().all(|&output| output == 0), "padding is not zero");
+            }
+        }
+    }
+
+    #[test]
+    fn widen_takes_any_length(seed: u64, len in 0_usize..70, skip in 0_usize..4) {
+        let halves = Shifted::new(&Random(seed).halves(len, Kind::AnyBits, 1.0), skip);
+        let expected: Vec<u32> = halves.iter().map(|&half| f16::from_bits(half).to_f32().to_bits()).collect();
+        for kernels in tables() {
+            let mut out = vec![0.0; skip + len];
+            kernels.widen(&halves, &mut out[skip..]);
+            prop_assert_eq!(&bits(&out[skip..]), &expected);
+        }
+    }
+}
+
+/// The textbook LSTM on unpacked weights.
+fn reference(
+    wx: &[f32],
+    wh: &[f32],
+    bias: &[f32],
+    x: &[f32],
+    input: usize,
+    hidden: usize,
+    reverse: bool,
+) -> Vec<f64> {
+    let sigmoid = |z: f64| 1.0 / (1.0 + (-z).exp());
+    let steps = x.len() / input;
+    let mut y = vec![0.0; steps * hidden];
+    let (mut h, mut c) = (vec![0.0; hidden], vec![0.0; hidden]);
+    for i in 0..steps {
+        let t = if reverse { steps - 1 - i } else { i };
+        let sum = |row: usize| {
+            let from_x = wx[row * input..][..input].iter().zip(&x[t * input..]);
+            let from_h = wh[row * hidden..][..hidden].iter().zip(&h);
+            f64::from(bias[row])
+                + from_x.map(|(&w, &x)| f64::from(w) * f64::from(x)).sum::<f64>()
+                + from_h.map(|(&w, &h)| f64::from(w) * h).sum::<f64>()
+        };
+        let sums: Vec<f64> = (0..GATES * hidden).map(sum).collect();
+        for unit in 0..hidden {
+            let [i, f, g, o] = [0, 1, 2, 3].map(|gate| sums[gate * hidden + unit]);
+            c[unit] = sigmoid(f) * c[unit] + sigmoid(i) * g.tanh();
+            h[unit] = sigmoid(o) * c[unit].tanh();
+        }
+        y[t * hidden..][..hidden].copy_from_slice(&h);
+    }
+    y
+}
+
+#[test]
+fn all_halves_are_widened_exactly() {
+    let halves: Vec<u16> = (0..=u16::MAX).collect();
+    let expected: Vec<u32> = halves.iter().map(|&half| f16::from_bits(half).to_f32().to_bits()).collect();
+    for kernels in tables() {
+        let mut out = vec![0.0; halves.len()];
+        kernels.widen(&halves, &mut out);
+        assert!(bits(&out) == expected, "{:?}", kernels.isa());
+    }
+}
+
+#[test]
+fn empty_calls_write_nothing() {
+    let layer = Layer::random(1, 3, PANEL, 0, 0, Kind::Usual, Kind::Usual);
+    for kernels in tables() {
+        assert!(layer.run(kernels, false, 0, 0, 1, 0).is_empty());
+        assert!(layer.run(kernels, true, 0, 0, 1, 0).is_empty());
+        let weights = DenseWeights { input: 2, outputs: PANEL, w: &[0; 2 * PANEL], bias: &[0.0; PANEL] };
+        kernels.dense(&weights, &[], 2, 0, &mut []);
+    }
+}
+
+/// Each wrong length is refused before the kernel runs.
+#[test]
+fn wrong_lengths_are_refused() {
+    let refused = |call: &dyn Fn()| {
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(call)).expect_err("the call was accepted");
+    };
+    let layer = Layer::random(1, 3, PANEL, 2, 0, Kind::Usual, Kind::Usual);
+    let good = layer.weights();
+    for kernels in tables() {
+        let lstm =
+            |weights: LstmWeights<'_>, x: usize, y: usize, stride: usize, offset: usize, scratch: usize| {
+                let (mut y, mut scratch) = (vec![0.0; y], vec![0.0; scratch]);
+                kernels.lstm(&weights, &layer.x[..x], 2, false, &mut y, stride, offset, &mut scratch);
+            };
+        lstm(good, 6, 32, 16, 0, 80);
+        refused(&|| lstm(LstmWeights { hidden: 15, ..good }, 6, 32, 16, 0, 80));
+        refused(&|| lstm(LstmWeights { hidden: 0, ..good }, 6, 32, 16, 0, 80));
+        refused(&|| lstm(LstmWeights { wx: &good.wx[1..], ..good }, 6, 32, 16, 0, 80));
+        refused(&|| lstm(LstmWeights { wh: &good.wh[1..], ..good }, 6, 32, 16, 0, 80));
+        refused(&|| lstm(LstmWeights { bias: &good.bias[1..], ..good }, 6, 32, 16, 0, 80));
+        refused(&|| lstm(good, 5, 32, 16, 0, 80));
+        refused(&|| lstm(good, 6, 31, 16, 0, 80));
+        refused(&|| lstm(good, 6, 32, 16, 1, 80));
+        refused(&|| lstm(good, 6, 32, 16, usize::MAX, 80));
+        refused(&|| lstm(good, 6, 32, usize::MAX, 0, 80));
+        refused(&|| lstm(good, 6, 32, 16, 0, 79));
+
+        let dense = |outputs: usize, w: usize, bias: usize, x: usize, stride: usize, y: usize| {
+            let (w, bias, x, mut y) = (vec![0; w], vec![0.0; bias], vec![0.0; x], vec![0.0; y]);
+            kernels.dense(&DenseWeights { input: 3, outputs, w: &w, bias: &bias }, &x, stride, 2, &mut y);
+        };
+        dense(16, 48, 16, 5, 2, 32);
+        refused(&|| dense(15, 45, 15, 5, 2, 30));
+        refused(&|| dense(16, 47, 16, 5, 2, 32));
+        refused(&|| dense(16, 48, 15, 5, 2, 32));
+        refused(&|| dense(16, 48, 16, 4, 2, 32));
+        refused(&|| dense(16, 48, 16, 5, usize::MAX, 32));
+        refused(&|| dense(16, 48, 16, 5, 2, 31));
+
+        refused(&|| kernels.widen(&[0; 3], &mut [0.0; 2]));
+    }
+}
