@@ -156,8 +156,9 @@ fn step_panels<S: Simd, const N: usize>(
             z[n][gate] = s.load(&sums[first + n][gate]);
         }
     }
-    for (k, &h) in previous.iter().enumerate() {
-        let h = s.splat(h);
+    // Indices, not iterators: the compiler then sees that no access can fail.
+    for k in 0..previous.len() {
+        let h = s.splat(previous[k]);
         for n in 0..N {
             let column = &weights[n][k];
             for gate in 0..GATES {
@@ -248,7 +249,8 @@ fn multiply_rows<S: Simd, const WIDTH: usize, const VECTORS: usize, const ROWS: 
                 sum[v] = s.load(&bias[first + v]);
             }
         }
-        for (k, column) in panel.iter().enumerate() {
+        for k in 0..panel.len() {
+            let column = &panel[k];
             let mut weights = [s.splat(0.0); VECTORS];
             for v in 0..VECTORS {
                 weights[v] = s.load_half(&column[first + v]);

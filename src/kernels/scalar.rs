@@ -1,8 +1,8 @@
 //! Portable code: the specification that every other table has to equal bit for bit.
 //!
-//! It is compiled twice where that pays: for any CPU of the target, and for x86-64 CPUs with FMA instructions.
-//! The two differ in speed only. Without FMA instructions each fused multiply-add is computed in f64
-//! ([`fused_mul_add`]), which makes the network slower by more than an order of magnitude.
+//! It is compiled twice on x86-64: for any CPU, and for those with FMA and AVX2. The two differ in speed only. Without
+//! FMA instructions each fused multiply-add is computed in f64 ([`fused_mul_add`]), which makes the network slower by
+//! an order of magnitude.
 
 use super::generic::{self, DenseCall, LstmCall};
 use super::simd::{Arithmetic, CANONICAL_NAN, Simd};
@@ -35,15 +35,17 @@ fn fused_mul_add(a: f32, b: f32, c: f32) -> f32 {
 /// Without branches, so that it vectorises.
 #[inline(always)]
 fn widen_one(half: u16) -> f32 {
-    let magnitude = u32::from(half & 0x7FFF);
-    let sign = u32::from(half & 0x8000) << 16;
-    // Normal: move the fields and change the exponent's bias from 15 to 127.
+    let bits = u32::from(half);
+    let magnitude = bits & 0x7FFF;
+    // Move exponent and fraction, and change the exponent's bias from 15 to 127.
     let normal = (magnitude << 13) + ((127 - 15) << 23);
-    // Subnormal: an integer times 2^-24.
-    let subnormal = (magnitude as f32 * (1.0 / 16_777_216.0)).to_bits();
-    let special = (magnitude << 13) | 0x7F80_0000 | if magnitude > 0x7C00 { 0x0040_0000 } else { 0 };
+    // Subnormal: read with the implicit bit, which is 2^-14 too much.
+    let subnormal = (f32::from_bits(normal + (1 << 23)) - 1.0 / 16_384.0).to_bits();
     let value = if magnitude < 0x0400 { subnormal } else { normal };
-    f32::from_bits(sign | if magnitude < 0x7C00 { value } else { special })
+    // The bias once more takes the largest exponent to the largest one of f32.
+    let special = if magnitude >= 0x7C00 { (127 - 15) << 23 } else { 0 };
+    let quiet = if magnitude > 0x7C00 { 0x0040_0000 } else { 0 };
+    f32::from_bits((value + special) | quiet | (bits & 0x8000) << 16)
 }
 
 /// One lane: for functions of a single number.
@@ -174,24 +176,24 @@ fn widen(halves: &[u16], out: &mut [f32]) {
     generic::widen(Portable::<NATIVE_FMA>, halves, out);
 }
 
-/// The same text for x86-64 CPUs with FMA.
+/// The same text for x86-64 CPUs with FMA and AVX2, left to the compiler to vectorise.
 #[cfg(target_arch = "x86_64")]
 pub(super) mod fma {
     use super::{DenseCall, Isa, Kernels, LstmCall, Portable, generic};
 
     pub(in super::super) static KERNELS: Kernels = Kernels { isa: Isa::Scalar, lstm, dense, widen };
 
-    #[target_feature(enable = "fma")]
+    #[target_feature(enable = "avx2,fma")]
     fn lstm(call: LstmCall<'_>) {
         generic::lstm::<_, 1, 4, 2, 1>(Portable::<true>, call);
     }
 
-    #[target_feature(enable = "fma")]
+    #[target_feature(enable = "avx2,fma")]
     fn dense(call: DenseCall<'_>) {
         generic::dense::<_, 4>(Portable::<true>, call);
     }
 
-    #[target_feature(enable = "fma")]
+    #[target_feature(enable = "avx2,fma")]
     fn widen(halves: &[u16], out: &mut [f32]) {
         generic::widen(Portable::<true>, halves, out);
     }
@@ -220,12 +222,40 @@ mod tests {
     #[test]
     fn fused_mul_add_breaks_ties_by_what_lies_beyond_f64() {
         // The product ends in half an ulp of the f32 result; the tiny addend decides and would vanish in f64.
-        let (a, b) = (1.0 + f32::EPSILON, 1.0 + f32::EPSILON / 1.0);
+        let (a, b) = (1.0 + f32::EPSILON, 1.0 + f32::EPSILON);
         for c in [1e-38, -1e-38, 1e-30, -1e-30, 0.0, -0.0] {
             assert_eq!(fused_mul_add(a, b, c).to_bits(), a.mul_add(b, c).to_bits());
         }
         let tie = (1.0_f32 + 2.0_f32.powi(-12)).mul_add(1.0 + 2.0_f32.powi(-12), 0.0);
         assert_eq!(fused_mul_add(1.0 + 2.0_f32.powi(-12), 1.0 + 2.0_f32.powi(-12), 1e-38), tie.next_up());
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn both_compilations_give_the_same_bits() {
+        use crate::kernels::{LstmWeights, lstm_scratch_len};
+
+        if !(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")) {
+            return; // There is only one to run.
+        }
+        let (input, hidden, steps) = (5, 32, 7);
+        // Multiplicative hashes as weights: every fp16 pattern class occurs, infinities and NaN included.
+        let halves =
+            |len: usize| -> Vec<u16> { (0..len).map(|i| ((i as u32 * 0x9E37) >> 3) as u16).collect() };
+        let (wx, wh, bias) = (halves(4 * hidden * input), halves(4 * hidden * hidden), vec![0.1; 4 * hidden]);
+        for mask in [0xFFFF, 0xBBFF] {
+            let masked = |halves: &[u16]| -> Vec<u16> { halves.iter().map(|half| half & mask).collect() };
+            let (wx, wh) = (masked(&wx), masked(&wh));
+            let weights = LstmWeights { input, hidden, wx: &wx, wh: &wh, bias: &bias };
+            let x: Vec<f32> = (0..steps * input).map(|i| (i as f32 - 17.0) / 9.0).collect();
+            let outputs = [&PORTABLE, &fma::KERNELS].map(|kernels| {
+                let mut y = vec![0.0; steps * hidden];
+                let mut scratch = vec![0.0; lstm_scratch_len(hidden, 4).unwrap()];
+                kernels.lstm(&weights, &x, steps, false, &mut y, hidden, 0, &mut scratch);
+                y.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+            });
+            assert_eq!(outputs[0], outputs[1]);
+        }
     }
 
     #[test]

@@ -84,7 +84,9 @@ fn table(isa: Isa) -> Option<&'static Kernels> {
     match isa {
         Isa::Avx512 => has!("avx512f").then_some(&avx512::KERNELS),
         Isa::Avx2 => (has!("avx2") && has!("fma") && has!("f16c")).then_some(&avx2::KERNELS),
-        Isa::Scalar => Some(if has!("fma") { &scalar::fma::KERNELS } else { &scalar::PORTABLE }),
+        Isa::Scalar => {
+            Some(if has!("avx2") && has!("fma") { &scalar::fma::KERNELS } else { &scalar::PORTABLE })
+        }
     }
 }
 
