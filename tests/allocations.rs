@@ -43,7 +43,8 @@ fn find_allocates_nothing() {
     notes.push(b"bad \xFF\xC0 bytes and \0 zeros".to_vec());
     notes.push(vec![]);
     notes.push(common::note(7, 2000).into_bytes());
-    let units: Vec<Vec<u16>> = notes.iter().map(|n| String::from_utf8_lossy(n).encode_utf16().collect()).collect();
+    let units: Vec<Vec<u16>> =
+        notes.iter().map(|n| String::from_utf8_lossy(n).encode_utf16().collect()).collect();
     let before = ALLOCATIONS.load(Ordering::Relaxed);
     let mut mentions = 0;
     for call in 0..100_000 {

@@ -95,7 +95,8 @@ fn a_context_gives_the_same_answer_whatever_came_before() {
 fn a_full_buffer_is_reported_and_the_rest_follows() {
     let model = open(&model(9, &Sizes::default()), None);
     let text = note(4, 3000);
-    let all = find(&model, &ContextOptions { max_spans: 100_000, ..Default::default() }, text.as_bytes()).unwrap();
+    let all =
+        find(&model, &ContextOptions { max_spans: 100_000, ..Default::default() }, text.as_bytes()).unwrap();
     let options = ContextOptions { max_window_tokens: 64, max_spans: 64, ..Default::default() };
     assert!(all.len() > 200, "the note has many mentions: {}", all.len());
     let mut context = Context::new(&model, &options).unwrap();
@@ -143,7 +144,11 @@ fn options_out_of_range_are_refused() {
         ContextOptions { min_score: f32::NAN, ..Default::default() },
         ContextOptions { min_score: 1.5, ..Default::default() },
     ] {
-        assert_eq!(Context::new(&model, &options).err().unwrap().status, Status::InvalidArgument, "{options:?}");
+        assert_eq!(
+            Context::new(&model, &options).err().unwrap().status,
+            Status::InvalidArgument,
+            "{options:?}"
+        );
     }
 }
 

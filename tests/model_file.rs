@@ -110,7 +110,8 @@ fn a_replaced_file_does_not_touch_an_open_model() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("m.drugner");
     std::fs::write(&path, model(2, &Sizes::default())).unwrap();
-    let mapped = Model::open_file(&path, &ModelOptions { load_mode: LoadMode::Map, ..Default::default() }).unwrap();
+    let mapped =
+        Model::open_file(&path, &ModelOptions { load_mode: LoadMode::Map, ..Default::default() }).unwrap();
     drugner::format::writer::save(&path, &model(4, &Sizes::default())).unwrap();
     assert!(mapped.verify_sha256());
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "no temporary file is left");

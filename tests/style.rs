@@ -8,12 +8,17 @@ use std::process::Command;
 fn cargo(arguments: &[&str]) -> Option<std::process::Output> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let run = |arguments: &[&str]| {
-        Command::new(&cargo).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo runs")
+        Command::new(&cargo)
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .expect("cargo runs")
     };
     if run(&[arguments[0], "--version"]).status.success() {
         return Some(run(arguments));
     }
-    let notice = format!("skipped: cargo {}: not installed (rustup component add rustfmt clippy)\n", arguments[0]);
+    let notice =
+        format!("skipped: cargo {}: not installed (rustup component add rustfmt clippy)\n", arguments[0]);
     std::io::stderr().write_all(notice.as_bytes()).unwrap();
     assert!(std::env::var_os("DRUGNER_NO_SKIP").is_none_or(|v| v != "1"), "{notice}");
     None

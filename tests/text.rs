@@ -48,7 +48,8 @@ fn tokens_of_doses_names_and_marks() {
 
 #[test]
 fn sentences_of_clinical_text() {
-    let wrapped = "The patient was started on low dose aspirin and then on intravenous\nheparin for two days.";
+    let wrapped =
+        "The patient was started on low dose aspirin and then on intravenous\nheparin for two days.";
     let cases: [(&str, &[&str]); 14] = [
         ("He took aspirin. It helped.", &["He took aspirin.", "It helped."]),
         ("Give 0.5 mg/kg p.o. b.i.d. with food.", &["Give 0.5 mg/kg p.o. b.i.d. with food."]),
@@ -85,7 +86,8 @@ fn malformed_units_are_single_tokens_and_are_reported() {
 
 #[test]
 fn long_texts_take_linear_time() {
-    for text in ["a".repeat(10_000_000), ",".repeat(5_000_000), "a ".repeat(3_000_000), "(".repeat(5_000_000)] {
+    for text in ["a".repeat(10_000_000), ",".repeat(5_000_000), "a ".repeat(3_000_000), "(".repeat(5_000_000)]
+    {
         let mut buffer = [Token::default(); 256];
         let mut reader = Sentences::new(text.as_bytes());
         let mut end = 0;

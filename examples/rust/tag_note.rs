@@ -14,7 +14,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for mention in found.mentions {
         let text = &note[mention.start as usize..mention.end as usize];
         let label = model.label(u32::from(mention.label)).unwrap_or("?");
-        println!("{}\t{}\t{label}\t{:.3}\t{}", mention.start, mention.end, mention.score, String::from_utf8_lossy(text));
+        println!(
+            "{}\t{}\t{label}\t{:.3}\t{}",
+            mention.start,
+            mention.end,
+            mention.score,
+            String::from_utf8_lossy(text)
+        );
     }
     if !found.complete {
         eprintln!("more mentions follow from byte {}", found.consumed);

@@ -2,7 +2,8 @@
 
 use super::guard;
 use super::status::drugner_status;
-use crate::{Error, Status};
+use crate::Error;
+use crate::text::offsets;
 use std::ffi::c_char;
 use std::ptr;
 
@@ -24,7 +25,7 @@ pub unsafe extern "C" fn drugner_offsets_utf8_to_utf16(
     count: usize,
 ) -> drugner_status {
     // SAFETY: caller's contract.
-    unsafe { convert(text, bytes, r#in, out, count, char::len_utf16) }
+    unsafe { convert(text, bytes, r#in, out, count, offsets::utf8_to_utf16) }
 }
 
 /// Converts byte offsets of UTF-8 text to offsets of the same text in code points, as Python counts them.
@@ -39,10 +40,10 @@ pub unsafe extern "C" fn drugner_offsets_utf8_to_codepoints(
     count: usize,
 ) -> drugner_status {
     // SAFETY: caller's contract.
-    unsafe { convert(text, bytes, r#in, out, count, |_| 1) }
+    unsafe { convert(text, bytes, r#in, out, count, offsets::utf8_to_codepoints) }
 }
 
-/// Body of the conversions; `width` is the length of a character in the target unit.
+/// Body of the conversions.
 ///
 /// # Safety
 /// (`text`, `bytes`), (`input`, `count`) and (`output`, `count`) are live arrays or NULL; `output` is writable and
@@ -53,7 +54,7 @@ unsafe fn convert(
     input: *const u32,
     output: *mut u32,
     count: usize,
-    width: fn(char) -> usize,
+    convert: fn(&[u8], &mut [u32]) -> Result<(), Error>,
 ) -> drugner_status {
     guard::plain_status(|| {
         // SAFETY: this function's contract.
@@ -65,63 +66,13 @@ unsafe fn convert(
         {
             // SAFETY: this function's contract; `output` is not written while this borrow lives.
             let input = unsafe { guard::slice(input, count, "in is NULL and count is not 0")? };
-            let mut cursor = Cursor::new(characters(text, width));
-            for &offset in input {
-                cursor.advance(offset)?;
-            }
+            offsets::check(text, input)?;
         }
         // SAFETY: both arrays have `count` elements; the copy allows overlap.
         unsafe { ptr::copy(input, output, count) };
-        // SAFETY: `output` has `count` elements, now initialised, checked like `input`; `input` is not used any more.
-        let offsets = unsafe { std::slice::from_raw_parts_mut(output, count) };
-        let mut cursor = Cursor::new(characters(text, width));
-        for offset in offsets {
-            *offset = cursor.advance(*offset)?;
-        }
-        Ok(())
+        // SAFETY: `output` has `count` elements, now initialised; `input` is not used any more.
+        convert(text, unsafe { std::slice::from_raw_parts_mut(output, count) })
     })
-}
-
-/// Lengths of the characters of `text` in bytes and in another unit; a malformed byte is a character.
-fn characters(text: &[u8], width: fn(char) -> usize) -> impl Iterator<Item = (usize, usize)> {
-    text.utf8_chunks().flat_map(move |chunk| {
-        let valid = chunk.valid().chars().map(move |character| (character.len_utf8(), width(character)));
-        valid.chain(chunk.invalid().iter().map(|_| (1, 1)))
-    })
-}
-
-/// A place in a text, in bytes and in another unit.
-struct Cursor<I> {
-    characters: I,
-    byte: usize,
-    unit: usize,
-}
-
-impl<I: Iterator<Item = (usize, usize)>> Cursor<I> {
-    fn new(characters: I) -> Self {
-        Self { characters, byte: 0, unit: 0 }
-    }
-
-    /// Moves forward to byte `offset` and returns the place in the other unit.
-    fn advance(&mut self, offset: u32) -> Result<u32, Error> {
-        let invalid = |what| Err(Error::new(Status::InvalidArgument, what));
-        let target = offset as usize;
-        if target < self.byte {
-            return invalid("offsets are not in ascending order");
-        }
-        while self.byte < target {
-            let Some((bytes, units)) = self.characters.next() else {
-                return invalid("an offset lies beyond the end of the text");
-            };
-            self.byte += bytes;
-            self.unit += units;
-        }
-        if self.byte > target {
-            return invalid("an offset lies inside a character");
-        }
-        // No character has more units than bytes, so the place fits like the offset.
-        Ok(self.unit as u32)
-    }
 }
 
 #[cfg(test)]

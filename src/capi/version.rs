@@ -78,11 +78,11 @@ fn build_info() -> String {
 /// Newest major version of the model format that this library reads.
 #[unsafe(no_mangle)]
 pub extern "C" fn drugner_format_version_newest() -> u32 {
-    1
+    u32::from(crate::format::VERSION.0)
 }
 
 /// Oldest major version of the model format that this library reads.
 #[unsafe(no_mangle)]
 pub extern "C" fn drugner_format_version_oldest() -> u32 {
-    1
+    u32::from(crate::format::VERSION.0)
 }

@@ -26,8 +26,7 @@ fn run(crf: &Crf, scores: &[f32], tokens: usize, check: impl FnOnce(&[u8], &Scra
     let (mut back, mut alpha) = (vec![0; tokens * k], vec![f32::NAN; tokens * k]);
     let (mut beta, mut psi, mut scale) = (alpha.clone(), alpha.clone(), vec![f32::NAN; tokens]);
     crf.viterbi(scores, k, &mut path, &mut back);
-    let mut scratch =
-        Scratch { alpha: &mut alpha, beta: &mut beta, psi: &mut psi, scale: &mut scale };
+    let mut scratch = Scratch { alpha: &mut alpha, beta: &mut beta, psi: &mut psi, scale: &mut scale };
     crf.forward_backward(scores, k, tokens, &mut scratch);
     check(&path, &scratch);
 }

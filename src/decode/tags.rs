@@ -87,8 +87,21 @@ mod tests {
             .flat_map(|from| (0..5).map(move |to| (from, to)))
             .filter(|&(from, to)| may_follow(from, to))
             .collect();
-        let expected =
-            [(0, 0), (0, 1), (0, 4), (1, 2), (1, 3), (2, 2), (2, 3), (3, 0), (3, 1), (3, 4), (4, 0), (4, 1), (4, 4)];
+        let expected = [
+            (0, 0),
+            (0, 1),
+            (0, 4),
+            (1, 2),
+            (1, 3),
+            (2, 2),
+            (2, 3),
+            (3, 0),
+            (3, 1),
+            (3, 4),
+            (4, 0),
+            (4, 1),
+            (4, 4),
+        ];
         assert_eq!(legal, expected);
         assert!(!may_follow(tag(Part::Begin, 0), tag(Part::End, 1)));
     }

@@ -136,7 +136,8 @@ impl LexiconBuilder {
             let (mut keys, mut sets) = (vec![0; count], vec![0; count]);
             for &(hash, lists) in &self.names {
                 let slots = (0..MAX_PROBES).map(|p| (hash as usize).wrapping_add(p) & (count - 1));
-                let Some(slot) = slots.into_iter().find(|&s| keys[s] == 0 || keys[s] == fingerprint(hash)) else {
+                let Some(slot) = slots.into_iter().find(|&s| keys[s] == 0 || keys[s] == fingerprint(hash))
+                else {
                     count *= 2;
                     continue 'grow;
                 };

@@ -53,7 +53,9 @@ impl Features<'_> {
         x: &mut [f32],
     ) {
         let row_width = self.word_width + self.filters.count();
-        for ((token, word), vector) in tokens.iter().zip(words.iter_mut()).zip(x.chunks_exact_mut(self.width())) {
+        for ((token, word), vector) in
+            tokens.iter().zip(words.iter_mut()).zip(x.chunks_exact_mut(self.width()))
+        {
             *word = Word::scan(text, *token);
             let row = self.vocabulary.row(word).unwrap_or(0);
             let halves = self.word_table.get(row * row_width..(row + 1) * row_width);

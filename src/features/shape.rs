@@ -7,8 +7,19 @@ pub const COUNT: usize = 13;
 
 /// Names of the shapes by id.
 pub const NAMES: [&str; COUNT] = [
-    "digit", "digits", "hyphen", "slash", "open", "close", "comma or period", "symbol", "lower", "single upper",
-    "all upper", "capitalised", "mixed",
+    "digit",
+    "digits",
+    "hyphen",
+    "slash",
+    "open",
+    "close",
+    "comma or period",
+    "symbol",
+    "lower",
+    "single upper",
+    "all upper",
+    "capitalised",
+    "mixed",
 ];
 
 /// Counts that decide the shape of a token.

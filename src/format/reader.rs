@@ -20,9 +20,9 @@ impl Sections {
     pub fn read(file: &[u8], skip_checksum: bool) -> Result<Self, Error> {
         let header = Header::read(file)?;
         let table_end = HEADER_SIZE + header.sections as usize * ENTRY_SIZE;
-        let table = file
-            .get(HEADER_SIZE..table_end)
-            .ok_or_else(|| Error::new(Status::Truncated, "the section table is cut off").at(file.len() as u64))?;
+        let table = file.get(HEADER_SIZE..table_end).ok_or_else(|| {
+            Error::new(Status::Truncated, "the section table is cut off").at(file.len() as u64)
+        })?;
         if crc32c(table) != header.table_crc {
             return Err(Error::new(Status::Checksum, "the section table is damaged").at(HEADER_SIZE as u64));
         }
@@ -39,7 +39,8 @@ impl Sections {
             if padding.is_none_or(|bytes| bytes.iter().any(|&byte| byte != 0)) {
                 return Err(corrupt("bytes between sections are not zero"));
             }
-            end = section.offset.checked_add(section.size).ok_or_else(|| corrupt("a section is too large"))?;
+            end =
+                section.offset.checked_add(section.size).ok_or_else(|| corrupt("a section is too large"))?;
             if end > file.len() as u64 {
                 return Err(Error::new(Status::CorruptModel, "a section ends after the file").at(at));
             }

@@ -52,7 +52,8 @@ impl<'a> Strings<'a> {
         let mut start = 0;
         for offset in strings.offsets {
             let end = u32::from_le_bytes(*offset) as usize;
-            let string = strings.heap.get(start..end).ok_or_else(|| corrupt("string offsets not in order"))?;
+            let string =
+                strings.heap.get(start..end).ok_or_else(|| corrupt("string offsets not in order"))?;
             if string.len() > MAX_STRING {
                 return Err(corrupt("a string is too long"));
             }

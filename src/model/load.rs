@@ -201,7 +201,11 @@ impl Tables {
 }
 
 /// A section of halves as `f32`.
-fn widened(storage: &Storage, kernels: &Kernels, section: &format::section::Section) -> Result<Vec<f32>, Error> {
+fn widened(
+    storage: &Storage,
+    kernels: &Kernels,
+    section: &format::section::Section,
+) -> Result<Vec<f32>, Error> {
     let view: View<u16> = storage.view(section)?;
     let halves = storage.get(&view);
     let mut out = Vec::new();

@@ -59,7 +59,8 @@ impl Network {
         let hidden = panels * 16;
         let mut layers = Vec::new();
         let mut width = input;
-        while layers.len() < MAX_LAYERS && sections.get(format::LSTM_INPUT, 2 * layers.len() as u32).is_some() {
+        while layers.len() < MAX_LAYERS && sections.get(format::LSTM_INPUT, 2 * layers.len() as u32).is_some()
+        {
             let direction = |index: u32| -> Result<Direction, Error> {
                 let check = |kind: Kind, dims: [usize; 3]| {
                     let section = sections.require(kind, index)?;
@@ -121,7 +122,14 @@ impl Network {
     }
 
     /// Runs all layers over `x`, `[rows][input]`; the scores are left in `buffers.scores`, `[rows][outputs]`.
-    pub fn run(&self, kernels: &Kernels, storage: &Storage, x: &[f32], rows: usize, buffers: &mut Buffers<'_>) {
+    pub fn run(
+        &self,
+        kernels: &Kernels,
+        storage: &Storage,
+        x: &[f32],
+        rows: usize,
+        buffers: &mut Buffers<'_>,
+    ) {
         let width = 2 * self.hidden;
         let layer_len = rows * width;
         let mut done = 0;

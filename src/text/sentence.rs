@@ -95,11 +95,14 @@ impl<'t, U: Unit> Sentences<'t, U> {
         let Some(last) = before.last() else {
             return false;
         };
-        let open = last.kind == TokenKind::Symbol && matches!(self.ascii(*last), b',' | b'-' | b'/' | b'(' | b'+');
+        let open =
+            last.kind == TokenKind::Symbol && matches!(self.ascii(*last), b',' | b'-' | b'/' | b'(' | b'+');
         let goes_on = match next.kind {
             TokenKind::Letters => !self.is_upper(next),
             TokenKind::Digits => true,
-            TokenKind::Symbol => matches!(self.ascii(next), b'(' | b')' | b'/' | b',' | b'.' | b';' | b'%' | b'+'),
+            TokenKind::Symbol => {
+                matches!(self.ascii(next), b'(' | b')' | b'/' | b',' | b'.' | b';' | b'%' | b'+')
+            }
         };
         (open || goes_on) && self.line_is_long(last.end)
     }
@@ -119,7 +122,10 @@ impl<'t, U: Unit> Sentences<'t, U> {
             TokenKind::Letters => self.is_upper(next),
             TokenKind::Digits => true,
             TokenKind::Symbol => {
-                matches!(self.point(next), 0x22 | 0x27 | 0x28 | 0x5B | 0x2018 | 0x201C | 0xAB | 0x2D | 0x2A | 0x2022)
+                matches!(
+                    self.point(next),
+                    0x22 | 0x27 | 0x28 | 0x5B | 0x2018 | 0x201C | 0xAB | 0x2D | 0x2A | 0x2022
+                )
             }
         };
         if !can_begin {
@@ -167,7 +173,8 @@ impl<'t, U: Unit> Sentences<'t, U> {
     fn best_cut(&self, buffer: &[Token]) -> usize {
         let limit = buffer.len();
         let places = (limit - limit / 4..limit).rev();
-        let after_pause = |&c: &usize| c > 0 && matches!(self.ascii(buffer[c - 1]), b',' | b';' | b':' | b'.');
+        let after_pause =
+            |&c: &usize| c > 0 && matches!(self.ascii(buffer[c - 1]), b',' | b';' | b':' | b'.');
         let at_space = |&c: &usize| c > 0 && buffer[c - 1].end < buffer[c].start;
         let pause = places.clone().find(|c| after_pause(c) && at_space(c));
         pause.or_else(|| places.clone().find(at_space)).unwrap_or(limit)
@@ -188,6 +195,7 @@ impl<'t, U: Unit> Sentences<'t, U> {
     }
 
     fn is_closer(&self, token: Token) -> bool {
-        token.kind == TokenKind::Symbol && matches!(self.point(token), 0x22 | 0x27 | 0x29 | 0x5D | 0x2019 | 0x201D | 0xBB)
+        token.kind == TokenKind::Symbol
+            && matches!(self.point(token), 0x22 | 0x27 | 0x29 | 0x5D | 0x2019 | 0x201D | 0xBB)
     }
 }

@@ -116,9 +116,30 @@ fn half_bits(value: f32) -> u16 {
 /// A note of `words` words, some of them drugs, with lines, doses, and text of several scripts.
 pub fn note(seed: u64, words: usize) -> String {
     const PIECES: [&str; 24] = [
-        "aspirin", "Warfarin", "the patient", "was given", "5 mg", "0.5 mg/kg", "b.i.d.", "LISINOPRIL", "5-FU",
-        "amoxicillin/clavulanate", "and", "because of", "déjà vu", "µg", "阿司匹林", "👍🏽", "(see below).", "Stop it.",
-        "\n", "\n\n- ", "\t", "nonsteroidal anti-inflammatory drugs", "xylomorphinone", ", ",
+        "aspirin",
+        "Warfarin",
+        "the patient",
+        "was given",
+        "5 mg",
+        "0.5 mg/kg",
+        "b.i.d.",
+        "LISINOPRIL",
+        "5-FU",
+        "amoxicillin/clavulanate",
+        "and",
+        "because of",
+        "déjà vu",
+        "µg",
+        "阿司匹林",
+        "👍🏽",
+        "(see below).",
+        "Stop it.",
+        "\n",
+        "\n\n- ",
+        "\t",
+        "nonsteroidal anti-inflammatory drugs",
+        "xylomorphinone",
+        ", ",
     ];
     let mut numbers = Numbers(seed);
     let mut out = String::new();

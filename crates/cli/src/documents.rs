@@ -16,11 +16,7 @@ pub struct Document<'a> {
 }
 
 /// Calls `visit` for every document of `files`; none means standard input.
-pub fn each(
-    files: &[PathBuf],
-    lines: bool,
-    mut visit: impl FnMut(Document<'_>) -> Result<()>,
-) -> Result<()> {
+pub fn each(files: &[PathBuf], lines: bool, mut visit: impl FnMut(Document<'_>) -> Result<()>) -> Result<()> {
     let stdin = [PathBuf::from("-")];
     for path in if files.is_empty() { &stdin } else { files } {
         let name = path.display().to_string();
@@ -33,7 +29,8 @@ pub fn each(
         }
         for line in 1.. {
             text.clear();
-            if reader.read_until(b'\n', &mut text).with_context(|| format!("cannot read {name}:{line}"))? == 0 {
+            if reader.read_until(b'\n', &mut text).with_context(|| format!("cannot read {name}:{line}"))? == 0
+            {
                 break;
             }
             let end = text.strip_suffix(b"\r\n").or(text.strip_suffix(b"\n")).unwrap_or(&text).len();

@@ -22,7 +22,8 @@ pub fn evaluate(model: &Model, corpus: &Corpus) -> Result<Scorer> {
 }
 
 fn label_map(model: &Model) -> Result<Vec<Label>> {
-    let label = |name: &str| Label::from_name(name).with_context(|| format!("the corpus has no label {name}"));
+    let label =
+        |name: &str| Label::from_name(name).with_context(|| format!("the corpus has no label {name}"));
     model.labels().map(label).collect()
 }
 

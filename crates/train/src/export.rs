@@ -91,13 +91,18 @@ fn sections(weights: &TaggerWeights, tables: &Tables, card: &BTreeMap<String, St
     for (l, layer) in weights.layers.iter().enumerate() {
         for (d, direction) in layer.iter().enumerate() {
             let index = (2 * l + d) as u32;
-            hidden = direction.b.len() / 4;
+            hidden = direction.bias.len() / 4;
             ensure!(hidden % 16 == 0, "the number of hidden units must be a multiple of 16");
             let panels = hidden / 16;
-            writer.add_u16(file::LSTM_INPUT, index, &[panels, width, 64], &pack_lstm(&direction.wx, hidden, width, width));
+            writer.add_u16(
+                file::LSTM_INPUT,
+                index,
+                &[panels, width, 64],
+                &pack_lstm(&direction.wx, hidden, width, width),
+            );
             let recurrent = pack_lstm(&direction.wh, hidden, hidden, hidden);
             writer.add_u16(file::LSTM_RECURRENT, index, &[panels, hidden, 64], &recurrent);
-            writer.add_f32(file::LSTM_BIAS, index, &[panels, 64], &pack_lstm_bias(&direction.b, hidden));
+            writer.add_f32(file::LSTM_BIAS, index, &[panels, 64], &pack_lstm_bias(&direction.bias, hidden));
         }
         width = 2 * hidden;
     }
@@ -151,4 +156,3 @@ fn fold_words(tables: &Tables, word_width: usize, filters: &CharFilters) -> Resu
 fn halves(values: &[f32]) -> Vec<u16> {
     values.iter().map(|&v| f16::from_f32(v).to_bits()).collect()
 }
-

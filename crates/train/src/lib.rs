@@ -15,7 +15,11 @@ use embeddings::{EmbeddingOptions, Vectors};
 use std::path::{Path, PathBuf};
 
 /// Trains word vectors on text cut into words by the engine's own text stage.
-pub fn train_vectors(files: &[PathBuf], options: &EmbeddingOptions, checkpoint: Option<&Path>) -> Result<Vectors> {
+pub fn train_vectors(
+    files: &[PathBuf],
+    options: &EmbeddingOptions,
+    checkpoint: Option<&Path>,
+) -> Result<Vectors> {
     embeddings::train(files, options, &normal_words, checkpoint)
 }
 

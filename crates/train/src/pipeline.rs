@@ -8,10 +8,10 @@ use crate::embeddings::Vectors;
 use crate::evaluate::{continuous, evaluate};
 use crate::export::{Tables, export, export_with_selftest};
 use crate::recipe::Recipe;
-use crate::tagger::{self, TaggerWeights};
+use crate::tagger::{self, TaggerOptions, TaggerWeights, WordVectors};
 use anyhow::{Context as _, Result, ensure};
 use drugner::{Model, ModelOptions};
-use drugner_corpus::{Corpus, Report, ddi, split};
+use drugner_corpus::{Corpus, Label, Report, ddi, split};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -51,24 +51,22 @@ pub fn train(recipe: &Recipe, inputs: &Inputs, out: &Path, resume: bool) -> Resu
     let swap = recipe.data.swap.clone().map(|options| Swap::new(options, &sentences, &lists));
     let tables = Tables { words, word_table: table, lists, lexicon };
     let encoder = Encoder::new(&tables.words, tables.lexicon.clone(), tables.lists.names.len());
-    let mut source =
-        TrainingSentences { encoder, sentences: repeated(&train, &recipe.data.repeat), swap };
+    let mut source = TrainingSentences { encoder, sentences: repeated(&train, &recipe.data.repeat), swap };
 
-    let mut options = recipe.tagger.clone();
-    options.seed = recipe.seed;
-    let shape = tagger::InputShape {
-        word_dim: vectors.dim,
+    let options = TaggerOptions {
+        seed: recipe.seed,
+        labels: Label::ALL.len(),
         shapes: drugner::features::shape::COUNT,
-        lexicon_flags: 2 * tables.lists.names.len(),
-        labels: drugner_corpus::Label::ALL.len(),
+        lexicons: tables.lists.names.len(),
+        ..recipe.tagger.clone()
     };
+    let word_vectors = WordVectors { rows: &tables.word_table, dim: vectors.dim };
     let mut score = |weights: &TaggerWeights| -> Result<f64> {
         let model = Model::open_copy(&export(weights, &tables, &BTreeMap::new())?, &ModelOptions::default())?;
         Ok(evaluate(&model, &development)?.report().all.strict.f1)
     };
     let checkpoint = work.join("tagger.checkpoint");
-    let weights =
-        tagger::train(&options, &shape, &tables.word_table, &mut source, &mut score, Some(&checkpoint))?;
+    let weights = tagger::train(&options, word_vectors, &mut source, &mut score, Some(&checkpoint))?.weights;
 
     let model = Model::open_copy(&export(&weights, &tables, &BTreeMap::new())?, &ModelOptions::default())?;
     let mut card = card(recipe, inputs, &tables);
@@ -105,7 +103,8 @@ fn vectors(recipe: &Recipe, inputs: &Inputs, work: &Path) -> Result<Vectors> {
 }
 
 fn labelled(corpus: &Corpus) -> Vec<Labelled> {
-    let sentence = |s: &drugner_corpus::Sentence| Labelled { text: s.text.clone(), mentions: continuous(s).collect() };
+    let sentence =
+        |s: &drugner_corpus::Sentence| Labelled { text: s.text.clone(), mentions: continuous(s).collect() };
     corpus.sentences().map(sentence).collect()
 }
 
@@ -113,8 +112,10 @@ fn repeated(corpus: &Corpus, repeat: &BTreeMap<String, usize>) -> Vec<Labelled> 
     let mut out = Vec::new();
     for document in &corpus.documents {
         for _ in 0..repeat.get(&document.sub_corpus).copied().unwrap_or(1) {
-            let sentence =
-                |s: &drugner_corpus::Sentence| Labelled { text: s.text.clone(), mentions: continuous(s).collect() };
+            let sentence = |s: &drugner_corpus::Sentence| Labelled {
+                text: s.text.clone(),
+                mentions: continuous(s).collect(),
+            };
             out.extend(document.sentences.iter().map(sentence));
         }
     }
@@ -130,9 +131,13 @@ fn lists(recipe: &Recipe, inputs: &Inputs, sentences: &[Labelled]) -> Result<Lis
         let mentions = sentences
             .iter()
             .flat_map(|s| s.mentions.iter().map(|(range, label)| (s.text[range.clone()].to_owned(), *label)));
-        let added = lists.add_frequent(mentions, &recipe.lexicon.frequent, recipe.lexicon.frequent_min_count)?;
+        let added =
+            lists.add_frequent(mentions, &recipe.lexicon.frequent, recipe.lexicon.frequent_min_count)?;
         let count: usize = lists.entries.iter().map(Vec::len).sum();
-        eprintln!("lexicon: {count} names in {} lists, {added} of them from the training text", lists.names.len());
+        eprintln!(
+            "lexicon: {count} names in {} lists, {added} of them from the training text",
+            lists.names.len()
+        );
     }
     Ok(lists)
 }
@@ -165,8 +170,13 @@ fn card(recipe: &Recipe, inputs: &Inputs, tables: &Tables) -> BTreeMap<String, S
         names.join(", ")
     };
     let settings = toml::to_string(recipe).unwrap_or_default();
-    let lists: Vec<String> =
-        tables.lists.names.iter().zip(&tables.lists.entries).map(|(n, e)| format!("{n} ({})", e.len())).collect();
+    let lists: Vec<String> = tables
+        .lists
+        .names
+        .iter()
+        .zip(&tables.lists.entries)
+        .map(|(n, e)| format!("{n} ({})", e.len()))
+        .collect();
     [
         ("general.name", recipe.name.clone()),
         ("general.version", recipe.version.clone()),

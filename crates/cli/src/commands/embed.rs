@@ -60,7 +60,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     };
     let checkpoint = arguments.out.with_added_extension("checkpoint");
     if !arguments.resume && checkpoint.exists() {
-        std::fs::remove_file(&checkpoint).with_context(|| format!("cannot remove {}", checkpoint.display()))?;
+        std::fs::remove_file(&checkpoint)
+            .with_context(|| format!("cannot remove {}", checkpoint.display()))?;
     }
     let vectors = drugner_train::train_vectors(&arguments.text, &options, Some(&checkpoint))?;
     if arguments.out.extension().is_some_and(|extension| extension == "txt") {

@@ -55,7 +55,8 @@ pub fn read_corpus(path: &Path, part: Part) -> Result<Corpus> {
         Part::InteractionTest => ddi::Part::InteractionTest,
         Part::All => ddi::Part::All,
     };
-    let corpus = ddi::read(path, source).with_context(|| format!("cannot read the corpus {}", path.display()))?;
+    let corpus =
+        ddi::read(path, source).with_context(|| format!("cannot read the corpus {}", path.display()))?;
     let corpus = match part {
         Part::Train => split::development(corpus)?.0,
         Part::Development => split::development(corpus)?.1,

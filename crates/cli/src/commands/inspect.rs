@@ -23,7 +23,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     println!("sha256        {}", hex(&info.sha256));
     println!("labels        {}", model.labels().collect::<Vec<_>>().join(", "));
     println!("vocabulary    {} words", info.vocabulary - 1);
-    println!("network       {} inputs, {} x BiLSTM({}), {} tags", info.input, info.layers, info.hidden, info.tags);
+    println!(
+        "network       {} inputs, {} x BiLSTM({}), {} tags",
+        info.input, info.layers, info.hidden, info.tags
+    );
     println!("lexicon       {}", model.lexicon_lists().collect::<Vec<_>>().join(", "));
     println!("\nsection  index  elements             offset        bytes  crc-32c");
     for section in Sections::read(model.bytes(), false)?.iter() {
@@ -44,7 +47,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         println!("{key}: {}", value.trim_end().replace('\n', "\n    "));
     }
     if !model.verify_sha256() {
-        bail!("the SHA-256 of the content differs from the header: the file was changed after it was written");
+        bail!(
+            "the SHA-256 of the content differs from the header: the file was changed after it was written"
+        );
     }
     Ok(())
 }

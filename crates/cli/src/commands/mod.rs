@@ -29,9 +29,8 @@ impl ModelArguments {
 /// Opens a model file, or the built-in model for `None`.
 pub fn open(path: Option<&Path>, options: &ModelOptions) -> Result<Model> {
     match path {
-        Some(path) => {
-            Model::open_file(path, options).with_context(|| format!("cannot open the model {}", path.display()))
-        }
+        Some(path) => Model::open_file(path, options)
+            .with_context(|| format!("cannot open the model {}", path.display())),
         None => Model::open_default(options).context("cannot open the built-in model"),
     }
 }

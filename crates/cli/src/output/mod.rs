@@ -66,7 +66,12 @@ impl Output {
     }
 
     /// Writes one document; the mentions carry byte offsets.
-    pub fn write(&mut self, out: &mut dyn Write, document: &Document<'_>, mentions: &[Mention]) -> Result<()> {
+    pub fn write(
+        &mut self,
+        out: &mut dyn Write,
+        document: &Document<'_>,
+        mentions: &[Mention],
+    ) -> Result<()> {
         let marks = self.marks(document.text, mentions)?;
         match self.format {
             Format::Text => text::write(out, document.text, &marks, self.colour)?,

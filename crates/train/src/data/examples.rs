@@ -28,7 +28,8 @@ impl Encoder {
     pub fn encode(&self, sentence: &Labelled, distinct: &mut Distinct, out: &mut Vec<Example>) {
         for tokens in segments(&sentence.text) {
             let words: Vec<Word> = tokens.iter().map(|t| Word::scan(sentence.text.as_bytes(), *t)).collect();
-            let row = |word: &Word| word.normal().and_then(|normal| self.rows.get(normal)).copied().unwrap_or(0);
+            let row =
+                |word: &Word| word.normal().and_then(|normal| self.rows.get(normal)).copied().unwrap_or(0);
             let mut lexicon = vec![0u32; tokens.len()];
             Lexicon::new(&self.keys, &self.sets, self.lists).mark(&words, |i, flag| lexicon[i] |= 1 << flag);
             out.push(Example {

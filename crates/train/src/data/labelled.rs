@@ -52,8 +52,13 @@ mod tests {
     fn longer_mentions_win_and_misplaced_ones_are_left_out() {
         let text = "beta blockers and aspirin-like x";
         let tokens = segments(text).concat();
-        let mentions =
-            [(5..13, Label::Drug), (0..13, Label::Group), (18..25, Label::Brand), (18..24, Label::Drug), (26..32, Label::Drug)];
+        let mentions = [
+            (5..13, Label::Drug),
+            (0..13, Label::Group),
+            (18..25, Label::Brand),
+            (18..24, Label::Drug),
+            (26..32, Label::Drug),
+        ];
         assert_eq!(tags(&tokens, &mentions), [9, 11, 0, 8, 0, 1, 3]);
     }
 }

@@ -111,8 +111,8 @@ pub fn surface(name: &str) -> String {
     let tight_before = |c: char| matches!(c, '-' | '/' | ')' | ']' | '\'' | ',' | '.');
     for token in name.split(' ').filter(|token| !token.is_empty()) {
         let first = token.chars().next().unwrap_or(' ');
-        let after_tight = out.chars().last().is_none_or(tight_after)
-            || (out.ends_with(',') && first.is_ascii_digit());
+        let after_tight =
+            out.chars().last().is_none_or(tight_after) || (out.ends_with(',') && first.is_ascii_digit());
         if !after_tight && !tight_before(first) {
             out.push(' ');
         }
@@ -147,7 +147,8 @@ mod tests {
         let mut lists = Lists::default();
         lists.list("approved").unwrap();
         let map = BTreeMap::from([("drug".to_owned(), "approved".to_owned())]);
-        let mentions = ["Ethanol", "ethanol", "ethanol", "ETHANOL", "rare"].map(|t| (t.to_owned(), Label::Drug));
+        let mentions =
+            ["Ethanol", "ethanol", "ethanol", "ETHANOL", "rare"].map(|t| (t.to_owned(), Label::Drug));
         assert_eq!(lists.add_frequent(mentions.into_iter(), &map, 4).unwrap(), 1);
         assert_eq!(lists.entries, [["ethanol"]]);
     }

@@ -46,6 +46,7 @@ pub fn load(path: &Path, options: &EmbeddingOptions, vocabulary: &Vocabulary) ->
         return None;
     }
     let values: Vec<f32> = values.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
-    let matrices = Matrices { dim: options.dim, input: values[..half].to_vec(), output: values[half..].to_vec() };
+    let matrices =
+        Matrices { dim: options.dim, input: values[..half].to_vec(), output: values[half..].to_vec() };
     Some((matrices, u64::from_le_bytes(*epoch) as usize))
 }

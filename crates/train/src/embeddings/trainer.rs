@@ -34,8 +34,8 @@ pub fn train(
     ensure!(options.dim > 0 && options.window > 0, "dim and window must be at least 1");
     let (vocabulary, text) = read(files, options, tokenize)?;
     let resumed = checkpoint.and_then(|path| checkpoint::load(path, options, &vocabulary));
-    let (mut base, mut epoch) = resumed
-        .unwrap_or_else(|| (Matrices::random(vocabulary.words.len(), options.dim, options.seed), 0));
+    let (mut base, mut epoch) =
+        resumed.unwrap_or_else(|| (Matrices::random(vocabulary.words.len(), options.dim, options.seed), 0));
     let mut replicas = vec![base.clone(); SHARDS];
     let sampler = Sampler::new(&vocabulary, options);
     let shards = split(&text);
@@ -123,7 +123,10 @@ fn split(text: &[u32]) -> Vec<&[u32]> {
     let mut out = Vec::new();
     for left in (1..=SHARDS).rev() {
         let target = rest.len() / left;
-        let end = rest[target.min(rest.len())..].iter().position(|&id| id == END).map_or(rest.len(), |i| target + i + 1);
+        let end = rest[target.min(rest.len())..]
+            .iter()
+            .position(|&id| id == END)
+            .map_or(rest.len(), |i| target + i + 1);
         let (shard, after) = rest.split_at(if left == 1 { rest.len() } else { end });
         out.push(shard);
         rest = after;

@@ -40,7 +40,8 @@ impl Vectors {
         bytes.extend(self.rows.iter().flat_map(|v| v.to_le_bytes()));
         let crc = crc32c(&bytes);
         bytes.extend(crc.to_le_bytes());
-        drugner::format::writer::save(path, &bytes).with_context(|| format!("cannot write {}", path.display()))
+        drugner::format::writer::save(path, &bytes)
+            .with_context(|| format!("cannot write {}", path.display()))
     }
 
     /// Reads a file that [`save`](Self::save) wrote.
