@@ -3,6 +3,17 @@
 //! All positions are offsets in units of the caller's text (bytes of UTF-8 or UTF-16 units), half-open. Nothing
 //! here slices a `str`, allocates, or fails: malformed input is one replacement character per bad unit.
 
+mod abbreviation;
+pub mod chars;
+pub mod offsets;
+mod sentence;
+mod token;
+mod utf16;
+mod utf8;
+
+pub use sentence::{Sentence, Sentences};
+pub use token::Tokens;
+
 /// How a token was cut: a run of letters, a run of digits, or one other symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
@@ -35,6 +46,15 @@ pub struct CodePoint {
     pub units: u32,
     /// False for a malformed unit.
     pub valid: bool,
+}
+
+impl CodePoint {
+    /// What one malformed unit reads as.
+    const REPLACEMENT: Self = Self { value: 0xFFFD, units: 1, valid: false };
+
+    const fn scalar(value: u32, units: u32) -> Self {
+        Self { value, units, valid: true }
+    }
 }
 
 mod sealed {
