@@ -65,7 +65,7 @@ fn golden_sentences() {
         "Lasix 40 mg p.o. b.i.d. and K 20 mEq q.d. p.r.n. Tab. Digoxin 0.25 mg o.d.¶ The patient left.",
         "Given 0.5 mg/kg q.4h. for 5 mg. daily.¶ Heparin was stopped.",
         "No. 5 of St. Mary's.¶ Allergies: no.¶ Sulfa is fine.",
-        "Vitamin K.¶ Warfarin at 2 mg/L.¶ Digoxin by J. Smith in the U.S.¶ However, E. coli grew.",
+        "Vitamin K.¶ Warfarin at 2 mg/L.¶ Digoxin by LC-MS.¶ Aspirin by J. Smith in the U.S.¶ However, E. coli grew.",
         "Dx: ? PE or ? Pneumonia.",
         "MEDICATIONS:¶\n1. Aspirin 81 mg¶\r\n2) lasix 40 mg¶\r- metoprolol¶\u{2028}• insulin",
         "first line¶\n\nsecond¶\r\n \r\nthird, and¶\n\nfourth",

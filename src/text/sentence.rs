@@ -5,7 +5,7 @@
 
 use super::abbreviation::{asks_for_more, is_abbreviation};
 use super::chars;
-use super::token::{Scanned, Tokens};
+use super::token::{Scanned, Tokens, to_char};
 use super::{Token, TokenKind, Unit};
 
 /// The narrowest page, in code points: a line that had room for the next line's first word was not wrapped.
@@ -134,7 +134,7 @@ fn cut_quality<U: Unit>(text: &[U], so_far: &[Token], next: &Scanned) -> CutQual
 fn ends_between<U: Unit>(text: &[U], so_far: &[Token], column: u32, next: &Scanned) -> bool {
     match next.breaks {
         0 if next.spaced => is_closed(text, so_far, next) && can_begin(next.first),
-        0 => matches!(last_symbol(text, so_far), Some('。' | '！' | '？')) && !is_closer(symbol(next.first)),
+        0 => matches!(last_symbol(text, so_far), Some('。' | '！' | '？')) && !is_closer(to_char(next.first)),
         1 => !is_wrapped(text, so_far, column, next),
         _ => true,
     }
@@ -154,7 +154,7 @@ fn is_wrapped<U: Unit>(text: &[U], so_far: &[Token], column: u32, next: &Scanned
         || so_far.last().is_some_and(|&last| asks_for_more(text, last))
         || next.token.kind == TokenKind::Digits
         || next.token.kind == TokenKind::Letters && !chars::is_upper(next.first)
-        || matches!(symbol(next.first), '(' | '[')
+        || matches!(to_char(next.first), '(' | '[')
 }
 
 /// `so_far` ends in `.`, `?`, `!` or `…`, closing quotes and brackets behind it included.
@@ -182,7 +182,7 @@ fn can_begin(first: u32) -> bool {
     chars::is_upper(first)
         || chars::is_digit(first)
         || matches!(
-            symbol(first),
+            to_char(first),
             '(' | '[' | '{' | '"' | '\'' | '“' | '‘' | '«' | '„' | '¿' | '¡' | '•' | '-' | '*'
         )
 }
@@ -194,13 +194,13 @@ fn is_closer(symbol: char) -> bool {
 /// A line that begins with a bullet, `1.`, `1)`, `(1)` or `a)`.
 fn begins_list_item<U: Unit>(text: &[U], next: &Scanned) -> bool {
     const MOST_DIGITS: usize = 3;
-    if matches!(symbol(next.first), '-' | '*' | '#' | '•' | '·' | '‣' | '▪' | '●' | '○' | '–' | '—')
+    if matches!(to_char(next.first), '-' | '*' | '#' | '•' | '·' | '‣' | '▪' | '●' | '○' | '–' | '—')
     {
         return true;
     }
     // Markers are ASCII, so one unit is one character as long as the pattern holds.
     let start = next.token.start as usize;
-    let read = |i| if start + i < text.len() { symbol(U::decode(text, start + i).value) } else { ' ' };
+    let read = |i| if start + i < text.len() { to_char(U::decode(text, start + i).value) } else { ' ' };
     let bracketed = read(0) == '(';
     let body = usize::from(bracketed);
     let digits = (body..body + MOST_DIGITS).take_while(|&i| read(i).is_ascii_digit()).count();
@@ -220,9 +220,5 @@ fn begins_list_item<U: Unit>(text: &[U], next: &Scanned) -> bool {
 /// The last token as a character, if it is a symbol.
 fn last_symbol<U: Unit>(text: &[U], tokens: &[Token]) -> Option<char> {
     let last = tokens.last().filter(|last| last.kind == TokenKind::Symbol)?;
-    Some(symbol(U::decode(text, last.start as usize).value))
-}
-
-fn symbol(cp: u32) -> char {
-    char::from_u32(cp).unwrap_or(char::REPLACEMENT_CHARACTER)
+    Some(last.first_char(text))
 }

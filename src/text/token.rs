@@ -1,7 +1,7 @@
 //! Tokenizer: a run of letters with their marks, a run of digits, or one other code point.
 
 use super::chars::{self, Class};
-use super::{Token, TokenKind, Unit};
+use super::{CodePoint, Token, TokenKind, Unit};
 
 /// A token with what the sentence rules need to know about its surroundings.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,17 @@ pub(super) struct Scanned {
     pub breaks: u8,
     /// Code points on the line up to the end of the token.
     pub column: u32,
+}
+
+impl Token {
+    /// The first code point of the token as it stands in `text`.
+    pub(super) fn first_char<U: Unit>(self, text: &[U]) -> char {
+        to_char(U::decode(text, self.start as usize).value)
+    }
+}
+
+pub(super) fn to_char(cp: u32) -> char {
+    char::from_u32(cp).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
 /// Iterator over the tokens of a text.
@@ -86,7 +97,7 @@ impl<'t, U: Unit> Tokens<'t, U> {
     }
 
     #[inline]
-    fn peek(&self) -> Option<(super::CodePoint, Class)> {
+    fn peek(&self) -> Option<(CodePoint, Class)> {
         if self.at >= self.text.len() {
             return None;
         }
