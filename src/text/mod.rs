@@ -3,18 +3,19 @@
 //! All positions are offsets in units of the caller's text (bytes of UTF-8 or UTF-16 units), half-open. Nothing
 //! here slices a `str`, allocates, or fails: malformed input is one replacement character per bad unit.
 
-pub mod abbreviations;
+mod abbreviation;
 pub mod chars;
 pub mod offsets;
-pub mod sentence;
-pub mod token;
+mod sentence;
+mod token;
 mod utf16;
 mod utf8;
 
 pub use sentence::{Sentence, Sentences};
+pub use token::Tokens;
 
-/// How a token was cut.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// How a token was cut: a run of letters, a run of digits, or one other symbol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum TokenKind {
     /// Letters and the combining marks that follow them.
@@ -49,7 +50,12 @@ pub struct CodePoint {
 }
 
 impl CodePoint {
-    const MALFORMED: Self = Self { value: 0xFFFD, units: 1, valid: false };
+    /// What one malformed unit reads as.
+    const REPLACEMENT: Self = Self { value: 0xFFFD, units: 1, valid: false };
+
+    const fn scalar(value: u32, units: u32) -> Self {
+        Self { value, units, valid: true }
+    }
 }
 
 mod sealed {

@@ -1,201 +1,224 @@
-//! Sentences of clinical text: prose, wrapped lines, lists, headings.
+//! Sentences of clinical text, cut into windows that fit the caller's token buffer.
 //!
-//! A blank line ends a sentence. A line break ends one unless the line looks wrapped: it is long and the next
-//! line goes on in lower case, with a digit, or after an open comma or hyphen. Within a line a sentence ends after
-//! `.`, `?` or `!` (and closing quotes or brackets), white space, and something that can begin a sentence; a period
-//! after an abbreviation, a single letter or a list number does not end one. Doubtful places are not cut: a missing
-//! boundary costs the network little, a cut through a name loses it.
+//! Each rule decides from the tokens before a gap, the line breaks in the gap and the token behind it, so a text
+//! is read once. Only a sentence that overflows the buffer is re-read, and then at most a quarter of the buffer.
 
-use super::abbreviations;
-use super::chars::lower;
-use super::token::{Gap, Tokens};
+use super::abbreviation::{asks_for_more, is_abbreviation};
+use super::chars;
+use super::token::{Scanned, Tokens, to_char};
 use super::{Token, TokenKind, Unit};
 
-/// A line with at least this many code points may be wrapped.
-const WRAPPED_LINE: usize = 60;
+/// The narrowest page, in code points: a line that had room for the next line's first word was not wrapped.
+const PAGE_WIDTH: u32 = 64;
 
-/// A sentence whose tokens lie in the caller's buffer.
+/// A sentence, or a piece of one that is longer than the buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sentence {
-    /// Number of tokens, at least 1.
+    /// Tokens written to the front of the buffer, at least 1.
     pub tokens: usize,
-    /// First unit.
+    /// First unit of the first token.
     pub start: u32,
-    /// One past the last unit.
+    /// One past the last unit of the last token.
     pub end: u32,
-    /// The sentence was longer than the buffer and goes on in the next one.
+    /// The buffer was full: the sentence continues in the next piece.
     pub cut: bool,
 }
 
-/// Reads sentences from left to right, in time linear in the length of the text.
-pub struct Sentences<'t, U: Unit> {
-    text: &'t [U],
-    tokens: Tokens<'t, U>,
-    ahead: Option<(Gap, Token)>,
-    line_start: u32,
+/// Walks through the sentences of a text, each token in exactly one of them.
+#[derive(Clone, Debug)]
+pub struct Sentences<'t, U> {
+    scanner: Tokens<'t, U>,
+    /// The next token, already scanned.
+    ahead: Option<Scanned>,
+    position: u32,
 }
 
 impl<'t, U: Unit> Sentences<'t, U> {
-    /// Starts at the beginning of a text of at most `u32::MAX` units.
+    /// Starts at the beginning of `text`, of which at most `u32::MAX` units are read.
     pub fn new(text: &'t [U]) -> Self {
-        Self { text, tokens: Tokens::new(text), ahead: None, line_start: 0 }
+        let mut scanner = Tokens::new(text);
+        let ahead = scanner.scan_token();
+        Self { scanner, ahead, position: 0 }
     }
 
-    /// The first malformed unit met so far; complete once [`next_into`](Self::next_into) has returned `None`.
-    pub fn invalid_at(&self) -> Option<u32> {
-        self.tokens.invalid_at()
-    }
-
-    /// Fills `buffer` with the tokens of the next sentence; `None` at the end of the text or for an empty buffer.
+    /// Fills the front of `tokens` with the next sentence; `None` at the end of the text.
     ///
-    /// A sentence that does not fit is cut in the last quarter of the buffer: after a comma, semicolon, colon or
-    /// line break, else at white space, else where the buffer ends.
-    pub fn next_into(&mut self, buffer: &mut [Token]) -> Option<Sentence> {
-        let (limit, mut count, mut cut) = (buffer.len(), 0, false);
-        while let Some((gap, token)) = self.take() {
-            if count > 0 && self.is_boundary(&buffer[..count], gap, token) {
-                self.ahead = Some((gap, token));
-                break;
-            }
-            if count == limit {
-                if limit == 0 {
-                    return None;
-                }
-                count = self.best_cut(buffer);
-                self.tokens.rewind(buffer[count - 1].end);
-                cut = true;
-                break;
-            }
-            if count == 0 || gap.line_breaks > 0 {
-                self.line_start = token.start;
-            }
-            buffer[count] = token;
+    /// The length of `tokens`, at least 1, is the most that a piece can hold. A longer sentence is cut in the last
+    /// quarter of the buffer: behind the last `,` `;` `:` or line break there, else at the last white space, else
+    /// where the buffer ends. An empty buffer ends the iteration.
+    pub fn next_into(&mut self, tokens: &mut [Token]) -> Option<Sentence> {
+        let text = self.scanner.text();
+        let limit = tokens.len();
+        let last_quarter = limit - limit / 4;
+        let mut best: Option<Cut<'t, U>> = None;
+        let mut count = 0;
+        while let (Some(current), Some(slot)) = (self.ahead, tokens.get_mut(count)) {
+            *slot = current.token;
             count += 1;
-        }
-        let (first, last) = (buffer[..count].first()?, buffer[..count].last()?);
-        Some(Sentence { tokens: count, start: first.start, end: last.end, cut })
-    }
-
-    fn take(&mut self) -> Option<(Gap, Token)> {
-        self.ahead.take().or_else(|| {
-            let (gap, token) = self.tokens.next_token();
-            token.map(|token| (gap, token))
-        })
-    }
-
-    fn is_boundary(&self, before: &[Token], gap: Gap, next: Token) -> bool {
-        match gap.line_breaks {
-            0 => gap.space && self.ends_in_line(before, next),
-            1 => !self.is_wrapped(before, next) || self.ends_in_line(before, next),
-            _ => true,
-        }
-    }
-
-    fn is_wrapped(&self, before: &[Token], next: Token) -> bool {
-        let Some(last) = before.last() else {
-            return false;
-        };
-        let open =
-            last.kind == TokenKind::Symbol && matches!(self.ascii(*last), b',' | b'-' | b'/' | b'(' | b'+');
-        let goes_on = match next.kind {
-            TokenKind::Letters => !self.is_upper(next),
-            TokenKind::Digits => true,
-            TokenKind::Symbol => {
-                matches!(self.ascii(next), b'(' | b')' | b'/' | b',' | b'.' | b';' | b'%' | b'+')
+            self.ahead = self.scanner.scan_token();
+            let Some(next) = &self.ahead else {
+                break;
+            };
+            let so_far = &tokens[..count];
+            if ends_between(text, so_far, current.column, next) {
+                break;
             }
-        };
-        (open || goes_on) && self.line_is_long(last.end)
-    }
-
-    fn line_is_long(&self, end: u32) -> bool {
-        let (mut at, mut points) = (self.line_start as usize, 0);
-        while at < end as usize && points < WRAPPED_LINE {
-            at += U::decode(self.text, at).units as usize;
-            points += 1;
-        }
-        points == WRAPPED_LINE
-    }
-
-    /// Whether a sentence ends between `before` and `next`, which white space separates.
-    fn ends_in_line(&self, before: &[Token], next: Token) -> bool {
-        let can_begin = match next.kind {
-            TokenKind::Letters => self.is_upper(next),
-            TokenKind::Digits => true,
-            TokenKind::Symbol => {
-                matches!(
-                    self.point(next),
-                    0x22 | 0x27 | 0x28 | 0x5B | 0x2018 | 0x201C | 0xAB | 0x2D | 0x2A | 0x2022
-                )
-            }
-        };
-        if !can_begin {
-            return false;
-        }
-        let closers = before.iter().rev().take_while(|token| self.is_closer(**token)).count();
-        let before = &before[..before.len() - closers.min(before.len())];
-        let Some((last, rest)) = before.split_last() else {
-            return false;
-        };
-        match self.ascii(*last) {
-            b'?' | b'!' => true,
-            b'.' => !self.period_continues(rest, *last),
-            _ => false,
-        }
-    }
-
-    /// Whether a period after `rest` belongs to an abbreviation, an initial or a list number.
-    fn period_continues(&self, rest: &[Token], period: Token) -> bool {
-        let Some(word) = rest.last().filter(|word| word.end == period.start) else {
-            return false;
-        };
-        match word.kind {
-            TokenKind::Digits => rest.len() == 1,
-            TokenKind::Symbol => false,
-            TokenKind::Letters => {
-                let mut letters = [0; abbreviations::LONGEST];
-                let mut len = 0;
-                let mut at = word.start as usize;
-                while at < word.end as usize {
-                    let point = U::decode(self.text, at);
-                    at += point.units as usize;
-                    let Some(slot) = letters.get_mut(len) else {
-                        return false;
-                    };
-                    *slot = u8::try_from(lower(point.value)).unwrap_or(0);
-                    len += 1;
+            if count >= last_quarter {
+                let quality = cut_quality(text, so_far, next);
+                if best.as_ref().is_none_or(|best| quality >= best.quality) {
+                    best = Some(Cut { quality, count, scanner: self.scanner, ahead: self.ahead });
                 }
-                len == 1 || abbreviations::contains(&letters[..len])
+            }
+            if count == limit
+                && let Some(cut) = best
+            {
+                self.scanner.rewind(cut.scanner);
+                self.ahead = cut.ahead;
+                return self.piece(&tokens[..cut.count], true);
             }
         }
+        self.piece(&tokens[..count], false)
     }
 
-    /// The cut of a full buffer, see [`next_into`](Self::next_into); at least 1.
-    fn best_cut(&self, buffer: &[Token]) -> usize {
-        let limit = buffer.len();
-        let places = (limit - limit / 4..limit).rev();
-        let after_pause =
-            |&c: &usize| c > 0 && matches!(self.ascii(buffer[c - 1]), b',' | b';' | b':' | b'.');
-        let at_space = |&c: &usize| c > 0 && buffer[c - 1].end < buffer[c].start;
-        let pause = places.clone().find(|c| after_pause(c) && at_space(c));
-        pause.or_else(|| places.clone().find(at_space)).unwrap_or(limit)
+    /// Position of the first malformed unit met so far; final once [`next_into`](Self::next_into) returned `None`.
+    pub fn invalid_at(&self) -> Option<u32> {
+        self.scanner.invalid_at()
     }
 
-    fn point(&self, token: Token) -> u32 {
-        U::decode(self.text, token.start as usize).value
+    /// Units behind which nothing has been returned yet: the end of the last sentence, or of the text.
+    pub fn position(&self) -> u32 {
+        self.position
     }
 
-    /// The symbol, or 0 if it is not ASCII.
-    fn ascii(&self, token: Token) -> u8 {
-        u8::try_from(self.point(token)).unwrap_or(0)
+    fn piece(&mut self, tokens: &[Token], cut: bool) -> Option<Sentence> {
+        let ended = self.ahead.is_none();
+        let piece = match tokens {
+            [first, .., last] | [first @ last] => {
+                self.position = last.end;
+                Some(Sentence { tokens: tokens.len(), start: first.start, end: last.end, cut })
+            }
+            [] => None,
+        };
+        if ended {
+            self.position = self.scanner.text().len() as u32;
+        }
+        piece
     }
+}
 
-    fn is_upper(&self, token: Token) -> bool {
-        let point = self.point(token);
-        lower(point) != point
-    }
+/// A state to return to when the buffer is full.
+struct Cut<'t, U> {
+    quality: CutQuality,
+    count: usize,
+    scanner: Tokens<'t, U>,
+    ahead: Option<Scanned>,
+}
 
-    fn is_closer(&self, token: Token) -> bool {
-        token.kind == TokenKind::Symbol
-            && matches!(self.point(token), 0x22 | 0x27 | 0x29 | 0x5D | 0x2019 | 0x201D | 0xBB)
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum CutQuality {
+    InWord,
+    Space,
+    Pause,
+}
+
+fn cut_quality<U: Unit>(text: &[U], so_far: &[Token], next: &Scanned) -> CutQuality {
+    match last_symbol(text, so_far) {
+        _ if next.breaks > 0 => CutQuality::Pause,
+        Some(',' | ';' | ':') if next.spaced => CutQuality::Pause,
+        _ if next.spaced => CutQuality::Space,
+        _ => CutQuality::InWord,
     }
+}
+
+/// A sentence ends between `so_far` and `next`; `column` is the length of the line up to there.
+fn ends_between<U: Unit>(text: &[U], so_far: &[Token], column: u32, next: &Scanned) -> bool {
+    match next.breaks {
+        0 if next.spaced => is_closed(text, so_far, next) && can_begin(next.first),
+        0 => matches!(last_symbol(text, so_far), Some('。' | '！' | '？')) && !is_closer(to_char(next.first)),
+        1 => !is_wrapped(text, so_far, column, next),
+        _ => true,
+    }
+}
+
+/// The single line break before `next` was put there by the width of the page.
+fn is_wrapped<U: Unit>(text: &[U], so_far: &[Token], column: u32, next: &Scanned) -> bool {
+    let with_next_word = column.saturating_add(1).saturating_add(next.column);
+    if with_next_word < PAGE_WIDTH || begins_list_item(text, next) || is_closed(text, so_far, next) {
+        return false;
+    }
+    let last = last_symbol(text, so_far);
+    if matches!(last, Some(':')) {
+        return false;
+    }
+    matches!(last, Some(',' | '-' | '\u{2010}' | '\u{2011}' | '–' | '/' | '('))
+        || so_far.last().is_some_and(|&last| asks_for_more(text, last))
+        || next.token.kind == TokenKind::Digits
+        || next.token.kind == TokenKind::Letters && !chars::is_upper(next.first)
+        || matches!(to_char(next.first), '(' | '[')
+}
+
+/// `so_far` ends in `.`, `?`, `!` or `…`, closing quotes and brackets behind it included.
+fn is_closed<U: Unit>(text: &[U], so_far: &[Token], next: &Scanned) -> bool {
+    const MOST_CLOSERS: usize = 4;
+    let mut before = so_far;
+    for _ in 0..=MOST_CLOSERS {
+        let Some((&last, rest)) = before.split_last() else {
+            return false;
+        };
+        let touches = rest.last().is_some_and(|previous| previous.end == last.start);
+        match last_symbol(text, before) {
+            Some('.') => return !is_abbreviation(text, rest, last, next),
+            // Behind white space it is a query: `Dx: ? PE`.
+            Some('?') => return touches,
+            Some('!' | '…' | '。' | '！' | '？') => return true,
+            Some(closer) if touches && is_closer(closer) => before = rest,
+            _ => return false,
+        }
+    }
+    false
+}
+
+fn can_begin(first: u32) -> bool {
+    chars::is_upper(first)
+        || chars::is_digit(first)
+        || matches!(
+            to_char(first),
+            '(' | '[' | '{' | '"' | '\'' | '“' | '‘' | '«' | '„' | '¿' | '¡' | '•' | '-' | '*'
+        )
+}
+
+fn is_closer(symbol: char) -> bool {
+    matches!(symbol, ')' | ']' | '}' | '"' | '\'' | '”' | '’' | '»' | '」' | '』' | '）')
+}
+
+/// A line that begins with a bullet, `1.`, `1)`, `(1)` or `a)`.
+fn begins_list_item<U: Unit>(text: &[U], next: &Scanned) -> bool {
+    const MOST_DIGITS: usize = 3;
+    if matches!(to_char(next.first), '-' | '*' | '#' | '•' | '·' | '‣' | '▪' | '●' | '○' | '–' | '—')
+    {
+        return true;
+    }
+    // Markers are ASCII, so one unit is one character as long as the pattern holds.
+    let start = next.token.start as usize;
+    let read = |i| if start + i < text.len() { to_char(U::decode(text, start + i).value) } else { ' ' };
+    let bracketed = read(0) == '(';
+    let body = usize::from(bracketed);
+    let digits = (body..body + MOST_DIGITS).take_while(|&i| read(i).is_ascii_digit()).count();
+    let close = match digits {
+        0 if read(body).is_ascii_alphabetic() => body + 1,
+        0 => return false,
+        _ => body + digits,
+    };
+    let closed = match read(close) {
+        ')' => true,
+        '.' => digits > 0 && !bracketed,
+        _ => false,
+    };
+    closed && chars::is_space(read(close + 1).into())
+}
+
+/// The last token as a character, if it is a symbol.
+fn last_symbol<U: Unit>(text: &[U], tokens: &[Token]) -> Option<char> {
+    let last = tokens.last().filter(|last| last.kind == TokenKind::Symbol)?;
+    Some(last.first_char(text))
 }

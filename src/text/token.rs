@@ -1,89 +1,130 @@
-//! Tokens: a run of letters with their marks, a run of digits, or one other symbol.
+//! Tokenizer: a run of letters with their marks, a run of digits, or one other code point.
 
-use super::chars::{is_digit, is_letter, is_mark, is_space};
+use super::chars::{self, Class};
 use super::{CodePoint, Token, TokenKind, Unit};
 
-/// What lies between two tokens.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Gap {
-    /// Line breaks; CR LF is one.
-    pub line_breaks: u32,
-    /// Whether anything was skipped.
-    pub space: bool,
+/// A token with what the sentence rules need to know about its surroundings.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scanned {
+    pub token: Token,
+    /// First code point of the token.
+    pub first: u32,
+    /// White space before the token.
+    pub spaced: bool,
+    /// Line breaks before the token, at most 2 (a blank line).
+    pub breaks: u8,
+    /// Code points on the line up to the end of the token.
+    pub column: u32,
 }
 
-/// Reads tokens from left to right.
-pub struct Tokens<'t, U: Unit> {
+impl Token {
+    /// The first code point of the token as it stands in `text`.
+    pub(super) fn first_char<U: Unit>(self, text: &[U]) -> char {
+        to_char(U::decode(text, self.start as usize).value)
+    }
+}
+
+pub(super) fn to_char(cp: u32) -> char {
+    char::from_u32(cp).unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+/// Iterator over the tokens of a text.
+///
+/// Only the first `u32::MAX` units are read, since no token could name a place behind them; callers refuse longer
+/// texts beforehand.
+#[derive(Clone, Copy, Debug)]
+pub struct Tokens<'t, U> {
     text: &'t [U],
     at: usize,
+    column: u32,
     invalid_at: Option<u32>,
 }
 
 impl<'t, U: Unit> Tokens<'t, U> {
-    /// Starts at the beginning. The text is at most `u32::MAX` units long.
+    /// Starts at the beginning of `text`.
     pub fn new(text: &'t [U]) -> Self {
-        Self { text, at: 0, invalid_at: None }
+        let length = text.len().min(u32::MAX as usize);
+        Self { text: &text[..length], at: 0, column: 0, invalid_at: None }
     }
 
-    /// The first malformed unit met so far.
+    /// Position of the first malformed unit read so far.
     pub fn invalid_at(&self) -> Option<u32> {
         self.invalid_at
     }
 
-    /// Goes back to `at`, the end of a token.
-    pub fn rewind(&mut self, at: u32) {
-        self.at = at as usize;
+    pub(super) fn text(&self) -> &'t [U] {
+        self.text
     }
 
-    /// The space before the next token, and the token, if there is one.
-    pub fn next_token(&mut self) -> (Gap, Option<Token>) {
-        let gap = self.skip_space();
-        let start = self.at;
-        let Some(first) = self.peek() else {
-            return (gap, None);
-        };
-        self.advance(first);
-        let kind = if is_letter(first.value) {
-            self.advance_while(|point| is_letter(point) || is_mark(point));
-            TokenKind::Letters
-        } else if is_digit(first.value) {
-            self.advance_while(is_digit);
-            TokenKind::Digits
-        } else {
-            TokenKind::Symbol
-        };
-        (gap, Some(Token { start: start as u32, end: self.at as u32, kind }))
+    /// Goes back to an earlier state without forgetting malformed units.
+    pub(super) fn rewind(&mut self, earlier: Self) {
+        *self = Self { invalid_at: self.invalid_at, ..earlier };
     }
 
-    fn skip_space(&mut self) -> Gap {
-        let mut gap = Gap::default();
-        let mut after_return = false;
-        while let Some(point) = self.peek().filter(|point| is_space(point.value)) {
-            let continues = after_return && point.value == 0x0A;
-            if super::chars::is_line_break(point.value) && !continues {
-                gap.line_breaks += 1;
+    pub(super) fn scan_token(&mut self) -> Option<Scanned> {
+        let (mut spaced, mut breaks, mut after_cr) = (false, 0, false);
+        let (start, first, class) = loop {
+            let start = self.at;
+            let (cp, class) = self.peek()?;
+            self.step(cp.units);
+            if !cp.valid {
+                self.invalid_at.get_or_insert(start as u32);
             }
-            after_return = point.value == 0x0D;
-            gap.space = true;
-            self.advance(point);
-        }
-        gap
+            if class != Class::Space {
+                break (start, cp.value, class);
+            }
+            spaced = true;
+            if chars::is_line_break(cp.value) {
+                let second_of_crlf = after_cr && cp.value == 0x0A;
+                breaks = u8::min(2, breaks + u8::from(!second_of_crlf));
+                self.column = 0;
+            }
+            after_cr = cp.value == 0x0D;
+        };
+        let kind = match class {
+            Class::Letter => {
+                self.skip_while(|class| matches!(class, Class::Letter | Class::Mark));
+                TokenKind::Letters
+            }
+            Class::Digit => {
+                self.skip_while(|class| class == Class::Digit);
+                TokenKind::Digits
+            }
+            _ => TokenKind::Symbol,
+        };
+        let token = Token { start: start as u32, end: self.at as u32, kind };
+        Some(Scanned { token, first, spaced, breaks, column: self.column })
     }
 
-    fn advance_while(&mut self, belongs: impl Fn(u32) -> bool) {
-        while let Some(point) = self.peek().filter(|point| belongs(point.value)) {
-            self.advance(point);
+    #[inline]
+    fn peek(&self) -> Option<(CodePoint, Class)> {
+        if self.at >= self.text.len() {
+            return None;
         }
+        let cp = U::decode(self.text, self.at);
+        Some((cp, chars::class(cp.value)))
     }
 
-    fn peek(&self) -> Option<CodePoint> {
-        (self.at < self.text.len()).then(|| U::decode(self.text, self.at))
+    #[inline]
+    fn step(&mut self, units: u32) {
+        self.at += units as usize;
+        self.column = self.column.saturating_add(1);
     }
 
-    fn advance(&mut self, point: CodePoint) {
-        if !point.valid && self.invalid_at.is_none() {
-            self.invalid_at = Some(self.at as u32);
+    #[inline]
+    fn skip_while(&mut self, belongs: impl Fn(Class) -> bool) {
+        while let Some((cp, class)) = self.peek()
+            && belongs(class)
+        {
+            self.step(cp.units);
         }
-        self.at += point.units as usize;
+    }
+}
+
+impl<U: Unit> Iterator for Tokens<'_, U> {
+    type Item = Token;
+
+    fn next(&mut self) -> Option<Token> {
+        self.scan_token().map(|scanned| scanned.token)
     }
 }

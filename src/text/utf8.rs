@@ -1,34 +1,40 @@
-//! UTF-8 units.
+//! UTF-8: a well-formed sequence (Unicode, table 3-7) is one code point. Any byte that does not begin one is one
+//! U+FFFD by itself: stray and missing continuations, overlong forms, surrogates, values above U+10FFFF.
 
 use super::{CodePoint, Unit};
 
 impl Unit for u8 {
-    /// Every byte that is not part of a well-formed sequence (overlong, surrogate, beyond U+10FFFF, cut off) is one
-    /// malformed unit.
-    fn decode(text: &[Self], at: usize) -> CodePoint {
-        let Some(&first) = text.get(at) else {
-            return CodePoint::MALFORMED;
-        };
-        let (len, min, bits) = match first {
-            0..=0x7F => return CodePoint { value: u32::from(first), units: 1, valid: true },
-            0xC2..=0xDF => (2, 0x80, u32::from(first & 0x1F)),
-            0xE0..=0xEF => (3, 0x800, u32::from(first & 0x0F)),
-            0xF0..=0xF4 => (4, 0x1_0000, u32::from(first & 0x07)),
-            _ => return CodePoint::MALFORMED,
-        };
-        let Some(rest) = text.get(at + 1..at + len) else {
-            return CodePoint::MALFORMED;
-        };
-        let mut value = bits;
-        for &byte in rest {
-            if byte & 0xC0 != 0x80 {
-                return CodePoint::MALFORMED;
+    #[inline]
+    fn decode(text: &[u8], at: usize) -> CodePoint {
+        match text.get(at) {
+            Some(&byte) if byte < 0x80 => CodePoint::scalar(byte.into(), 1),
+            Some(&lead) => decode_sequence(lead, &text[at + 1..]),
+            None => CodePoint::REPLACEMENT,
+        }
+    }
+}
+
+fn decode_sequence(lead: u8, rest: &[u8]) -> CodePoint {
+    let bits = |byte: u8| u32::from(byte & 0x3F);
+    let well_formed = |bytes: &[u8]| bytes.iter().all(|byte| byte & 0xC0 == 0x80);
+    match (lead, rest) {
+        (0xC2..=0xDF, &[a, ..]) if well_formed(&[a]) => {
+            CodePoint::scalar(u32::from(lead & 0x1F) << 6 | bits(a), 2)
+        }
+        (0xE0..=0xEF, &[a, b, ..]) if well_formed(&[a, b]) => {
+            let value = u32::from(lead & 0x0F) << 12 | bits(a) << 6 | bits(b);
+            match value {
+                0..=0x7FF | 0xD800..=0xDFFF => CodePoint::REPLACEMENT,
+                _ => CodePoint::scalar(value, 3),
             }
-            value = value << 6 | u32::from(byte & 0x3F);
         }
-        if value < min || char::from_u32(value).is_none() {
-            return CodePoint::MALFORMED;
+        (0xF0..=0xF4, &[a, b, c, ..]) if well_formed(&[a, b, c]) => {
+            let value = u32::from(lead & 0x07) << 18 | bits(a) << 12 | bits(b) << 6 | bits(c);
+            match value {
+                0x1_0000..=0x10_FFFF => CodePoint::scalar(value, 4),
+                _ => CodePoint::REPLACEMENT,
+            }
         }
-        CodePoint { value, units: len as u32, valid: true }
+        _ => CodePoint::REPLACEMENT,
     }
 }
