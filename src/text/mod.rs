@@ -15,7 +15,7 @@ pub use sentence::{Sentence, Sentences};
 pub use token::Tokens;
 
 /// How a token was cut: a run of letters, a run of digits, or one other symbol.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[repr(u32)]
 pub enum TokenKind {
     /// Letters and the combining marks that follow them.
@@ -66,6 +66,6 @@ mod sealed {
 
 /// The element of a text: `u8` for UTF-8, `u16` for UTF-16.
 pub trait Unit: sealed::Sealed + Copy + 'static {
-    /// Decodes the code point that starts at `at`; beyond the end it is malformed.
+    /// Decodes the code point that starts at `at`; `at < text.len()`.
     fn decode(text: &[Self], at: usize) -> CodePoint;
 }

@@ -1,74 +1,68 @@
-//! Conversion of offsets between units, in one pass over the text.
-//!
-//! A malformed unit is one code point and one unit in the other encoding, as in the decoder. Offsets must not
-//! decrease; each lies on a code point boundary, the end of the text included. Otherwise the conversion stops with
-//! [`Status::InvalidArgument`], whose position is the index of the refused offset, and the rest of the output is
-//! unspecified.
+//! Conversion of sorted offsets between units, in one pass over the text, by the same rules as the decoder: a
+//! malformed unit is one code point.
 
-use super::{CodePoint, Unit};
+use super::Unit;
 use crate::{Error, Status};
 
-/// Converts byte offsets into UTF-8 `text` to offsets in UTF-16 units; `input` and `output` are equally long.
-pub fn utf8_to_utf16(text: &[u8], input: &[u32], output: &mut [u32]) -> Result<(), Error> {
-    utf8_to_utf16_in_place(text, copied(input, output)?)
+/// Byte offsets to UTF-16 offsets, in place; a malformed byte counts as one UTF-16 unit.
+///
+/// Errors name the index of an offset that is smaller than the one before it, beyond the end of the text, or inside
+/// a code point; the offsets are then unchanged.
+pub fn utf8_to_utf16(text: &[u8], offsets: &mut [u32]) -> Result<(), Error> {
+    convert(text, offsets, |point| if point > 0xFFFF { 2 } else { 1 })
 }
 
-/// Converts byte offsets into UTF-8 `text` to code point offsets; `input` and `output` are equally long.
-pub fn utf8_to_codepoints(text: &[u8], input: &[u32], output: &mut [u32]) -> Result<(), Error> {
-    utf8_to_codepoints_in_place(text, copied(input, output)?)
-}
-
-/// Converts unit offsets into UTF-16 `text` to code point offsets; `input` and `output` are equally long.
-pub fn utf16_to_codepoints(text: &[u16], input: &[u32], output: &mut [u32]) -> Result<(), Error> {
-    utf16_to_codepoints_in_place(text, copied(input, output)?)
-}
-
-/// [`utf8_to_utf16`] that replaces the offsets.
-pub fn utf8_to_utf16_in_place(text: &[u8], offsets: &mut [u32]) -> Result<(), Error> {
-    convert(text, offsets, |cp| if cp.value >= 0x1_0000 { 2 } else { 1 })
-}
-
-/// [`utf8_to_codepoints`] that replaces the offsets.
-pub fn utf8_to_codepoints_in_place(text: &[u8], offsets: &mut [u32]) -> Result<(), Error> {
+/// Byte offsets to code-point offsets, in place; errors as [`utf8_to_utf16`].
+pub fn utf8_to_codepoints(text: &[u8], offsets: &mut [u32]) -> Result<(), Error> {
     convert(text, offsets, |_| 1)
 }
 
-/// [`utf16_to_codepoints`] that replaces the offsets.
-pub fn utf16_to_codepoints_in_place(text: &[u16], offsets: &mut [u32]) -> Result<(), Error> {
+/// UTF-16 offsets to code-point offsets, in place; errors as [`utf8_to_utf16`].
+pub fn utf16_to_codepoints(text: &[u16], offsets: &mut [u32]) -> Result<(), Error> {
     convert(text, offsets, |_| 1)
 }
 
-fn copied<'o>(input: &[u32], output: &'o mut [u32]) -> Result<&'o mut [u32], Error> {
-    if input.len() != output.len() {
-        return Err(Error::new(Status::InvalidArgument, "input and output must have the same length"));
-    }
-    output.copy_from_slice(input);
-    Ok(output)
+/// Whether offsets can be converted, with the errors of [`utf8_to_utf16`].
+pub fn check<U: Unit>(text: &[U], offsets: &[u32]) -> Result<(), Error> {
+    let mut cursor = Cursor { text, at: 0, converted: 0, width: |_| 1 };
+    offsets.iter().enumerate().try_for_each(|(index, &offset)| {
+        cursor.advance(offset).map(|_| ()).map_err(|error| error.at(index as u64))
+    })
 }
 
-fn convert<U: Unit>(text: &[U], offsets: &mut [u32], width: impl Fn(CodePoint) -> u32) -> Result<(), Error> {
-    let refused = |index: usize, detail: &'static str| {
-        Err(Error::new(Status::InvalidArgument, detail).at(index as u64))
-    };
-    let (mut at, mut converted, mut previous) = (0_usize, 0_usize, 0_usize);
-    for (index, offset) in offsets.iter_mut().enumerate() {
-        let target = *offset as usize;
-        if target > text.len() {
-            return refused(index, "an offset lies beyond the end of the text");
-        }
-        if target < previous {
-            return refused(index, "the offsets are not sorted");
-        }
-        while at < target {
-            let cp = U::decode(text, at);
-            at += cp.units as usize;
-            converted += width(cp) as usize;
-        }
-        if at > target {
-            return refused(index, "an offset lies inside a code point");
-        }
-        previous = target;
-        *offset = converted as u32;
+fn convert<U: Unit>(text: &[U], offsets: &mut [u32], width: fn(u32) -> u32) -> Result<(), Error> {
+    check(text, offsets)?;
+    let mut cursor = Cursor { text, at: 0, converted: 0, width };
+    for offset in offsets {
+        *offset = cursor.advance(*offset)?;
     }
     Ok(())
+}
+
+/// A place in a text, in its own unit and in another.
+struct Cursor<'t, U: Unit> {
+    text: &'t [U],
+    at: usize,
+    converted: u32,
+    width: fn(u32) -> u32,
+}
+
+impl<U: Unit> Cursor<'_, U> {
+    /// Moves forward to `offset` and returns the place in the other unit.
+    fn advance(&mut self, offset: u32) -> Result<u32, Error> {
+        let invalid = |detail| Err(Error::new(Status::InvalidArgument, detail));
+        let target = offset as usize;
+        if target < self.at {
+            return invalid("offsets are not in ascending order");
+        }
+        if target > self.text.len() {
+            return invalid("an offset lies beyond the end of the text");
+        }
+        while self.at < target {
+            let point = U::decode(self.text, self.at);
+            self.at += point.units as usize;
+            self.converted += (self.width)(point.value);
+        }
+        if self.at > target { invalid("an offset lies inside a character") } else { Ok(self.converted) }
+    }
 }
