@@ -1,112 +1,137 @@
-//! Trained vectors and their file.
+//! Trained word vectors, and their file.
 
-use super::options::EmbeddingOptions;
-use anyhow::{Context as _, Result, bail, ensure};
-use drugner::format::crc32c::crc32c;
-use std::fmt::Write as _;
+use std::collections::HashMap;
 use std::path::Path;
 
-const MAGIC: &[u8; 8] = b"DNRVEC1\n";
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
 
-/// Word vectors, words by falling frequency.
+use super::EmbeddingOptions;
+use super::container;
+
+const MARK: &[u8; 8] = b"drugvec\n";
+
+/// How vectors came about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// All settings.
+    pub options: EmbeddingOptions,
+    /// Names of the text files, without their folders, in the order of reading.
+    pub files: Vec<String>,
+    /// Words of the text that stand in the vocabulary.
+    pub word_total: u64,
+    /// Hash of vocabulary and text, in hexadecimal digits.
+    pub text_hash: String,
+    /// Mean of the objective per step, for every epoch.
+    pub losses: Vec<f64>,
+}
+
+/// Words and their vectors, by falling count.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vectors {
     /// Numbers in a vector.
     pub dim: usize,
-    /// The words.
+    /// Normalised words, each once.
     pub words: Vec<String>,
-    /// How often each was seen in the text.
+    /// Occurrences of every word; 0 where an imported file does not tell.
     pub counts: Vec<u64>,
-    /// `[words][dim]`
+    /// `words.len() * dim` numbers, a row per word.
     pub rows: Vec<f32>,
-    /// How they were trained.
-    pub options: EmbeddingOptions,
+    /// `None` for imported vectors.
+    pub provenance: Option<Provenance>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    dim: usize,
+    words: usize,
+    provenance: Option<Provenance>,
 }
 
 impl Vectors {
-    /// Writes one file: magic, lengths, settings (JSON), words with counts, vectors, CRC-32C; little-endian.
+    /// The vector of the word at `place`.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such place.
+    pub fn row(&self, place: usize) -> &[f32] {
+        &self.rows[place * self.dim..(place + 1) * self.dim]
+    }
+
+    /// Writes everything to one file, whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// Vectors whose parts do not fit together; a file that cannot be written.
     pub fn save(&self, path: &Path) -> Result<()> {
-        let settings = serde_json::to_vec(&self.options)?;
-        let mut words = String::new();
-        for (word, count) in self.words.iter().zip(&self.counts) {
-            writeln!(words, "{word} {count}")?;
-        }
-        let mut bytes = MAGIC.to_vec();
-        for length in [settings.len(), words.len(), self.words.len(), self.dim] {
-            bytes.extend((length as u64).to_le_bytes());
-        }
-        bytes.extend(settings);
-        bytes.extend(words.bytes());
-        bytes.extend(self.rows.iter().flat_map(|v| v.to_le_bytes()));
-        let crc = crc32c(&bytes);
-        bytes.extend(crc.to_le_bytes());
-        drugner::format::writer::save(path, &bytes)
-            .with_context(|| format!("cannot write {}", path.display()))
-    }
-
-    /// Reads a file that [`save`](Self::save) wrote.
-    pub fn load(path: &Path) -> Result<Self> {
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        Self::parse(&bytes).with_context(|| format!("{}: not a whole file of word vectors", path.display()))
-    }
-
-    fn parse(bytes: &[u8]) -> Result<Self> {
-        let (content, crc) = bytes.split_last_chunk::<4>().context("too short")?;
-        ensure!(content.starts_with(MAGIC), "wrong first bytes");
-        ensure!(crc32c(content) == u32::from_le_bytes(*crc), "damaged or cut off");
-        let mut rest = &content[MAGIC.len()..];
-        let mut take = |len: usize| -> Result<&[u8]> {
-            let (head, tail) = rest.split_at_checked(len).context("lengths do not fit")?;
-            rest = tail;
-            Ok(head)
-        };
-        let mut lengths = [0usize; 4];
-        for length in &mut lengths {
-            *length = usize::try_from(u64::from_le_bytes(take(8)?.try_into()?))?;
-        }
-        let [settings, words, count, dim] = lengths;
-        let options = serde_json::from_slice(take(settings)?)?;
-        let lines = str::from_utf8(take(words)?)?.lines();
-        let mut vectors = Self { dim, words: Vec::new(), counts: Vec::new(), rows: Vec::new(), options };
-        for line in lines {
-            let (word, seen) = line.rsplit_once(' ').context("a word has no count")?;
-            vectors.words.push(word.to_owned());
-            vectors.counts.push(seen.parse()?);
-        }
-        vectors.rows = rest.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
-        if vectors.words.len() != count || count.checked_mul(dim) != Some(vectors.rows.len()) {
-            bail!("lengths do not fit");
-        }
-        Ok(vectors)
-    }
-
-    /// Writes the text form of word2vec: a line `words dim`, then a line for each word.
-    pub fn save_text(&self, path: &Path) -> Result<()> {
-        let mut out = format!("{} {}\n", self.words.len(), self.dim);
-        for (word, row) in self.words.iter().zip(self.rows.chunks_exact(self.dim)) {
-            out.push_str(word);
-            for value in row {
-                write!(out, " {value}")?;
+        self.check()?;
+        let header = Header { dim: self.dim, words: self.words.len(), provenance: self.provenance.clone() };
+        container::write(path, MARK, &header, |sink| {
+            for (word, count) in self.words.iter().zip(&self.counts) {
+                sink.bytes(&(word.len() as u32).to_le_bytes())?;
+                sink.bytes(word.as_bytes())?;
+                sink.bytes(&count.to_le_bytes())?;
             }
-            out.push('\n');
-        }
-        drugner::format::writer::save(path, out.as_bytes())
-            .with_context(|| format!("cannot write {}", path.display()))
+            sink.floats(&self.rows)
+        })
     }
 
-    /// The `count` words with the highest cosine to `word`; none if it is unknown.
-    pub fn nearest(&self, word: &str, count: usize) -> Vec<(&str, f32)> {
-        let Some(at) = self.words.iter().position(|w| w == word) else {
-            return Vec::new();
+    /// Reads a file of [`Vectors::save`].
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, is of another kind or version, or is damaged.
+    pub fn load(path: &Path) -> Result<Self> {
+        let (header, mut source): (Header, _) = container::read(path, MARK)?;
+        let mut read = || -> Result<Self> {
+            let mut words = Vec::new();
+            let mut counts = Vec::new();
+            for _ in 0..header.words {
+                let length = source.u32()? as usize;
+                words.push(std::str::from_utf8(source.bytes(length)?)?.to_owned());
+                counts.push(source.u64()?);
+            }
+            let rows = source.floats(words.len(), header.dim)?;
+            source.end()?;
+            let vectors = Self { dim: header.dim, words, counts, rows, provenance: header.provenance.clone() };
+            vectors.check()?;
+            Ok(vectors)
         };
-        let row = |i: usize| &self.rows[i * self.dim..(i + 1) * self.dim];
-        let norm = |v: &[f32]| v.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-12);
-        let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
-        let cosine = |i: usize| dot(row(i), row(at)) / (norm(row(i)) * norm(row(at)));
-        let mut near: Vec<(&str, f32)> =
-            (0..self.words.len()).filter(|&i| i != at).map(|i| (self.words[i].as_str(), cosine(i))).collect();
-        near.sort_by(|a, b| b.1.total_cmp(&a.1));
-        near.truncate(count);
-        near
+        read().with_context(|| format!("{} cannot be used", path.display()))
+    }
+
+    /// The `count` words with the highest cosine to `word`, best first; `None` if `word` has no vector.
+    pub fn nearest(&self, word: &str, count: usize) -> Option<Vec<(&str, f32)>> {
+        let place = self.words.iter().position(|known| known == word)?;
+        let length = |row: &[f32]| row.iter().map(|x| x * x).sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+        let query = self.row(place);
+        let mut others: Vec<(usize, f32)> = (0..self.words.len())
+            .filter(|&other| other != place)
+            .map(|other| {
+                let row = self.row(other);
+                let product: f32 = query.iter().zip(row).map(|(a, b)| a * b).sum();
+                (other, product / (length(query) * length(row)))
+            })
+            .collect();
+        others.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Some(others.into_iter().take(count).map(|(other, cosine)| (self.words[other].as_str(), cosine)).collect())
+    }
+
+    /// The parts fit together: lengths, words that occur once, finite numbers.
+    pub(super) fn check(&self) -> Result<()> {
+        ensure!(self.dim > 0, "vectors without numbers");
+        ensure!(self.counts.len() == self.words.len(), "words and counts differ in number");
+        ensure!(Some(self.rows.len()) == self.words.len().checked_mul(self.dim), "words and vectors differ in number");
+        let mut places = HashMap::with_capacity(self.words.len());
+        for (place, word) in self.words.iter().enumerate() {
+            if let Some(first) = places.insert(word, place) {
+                anyhow::bail!("words {first} and {place} are the same");
+            }
+        }
+        let bad = self.rows.iter().position(|value| !value.is_finite());
+        ensure!(bad.is_none(), "the vector of word {} has a value that is not finite", bad.unwrap_or(0) / self.dim);
+        Ok(())
     }
 }
