@@ -1,0 +1,24 @@
+//! The BiLSTM-CRF tagger: word vectors, characters, case shapes and lexicon flags in; BIOES tags out.
+//!
+//! [`train`] makes [`TaggerWeights`] from a [`Source`] of examples. It is deterministic: the same options, word vectors
+//! and source give the same bits, for any number of threads, and also when training stops and goes on from a checkpoint.
+
+mod batch;
+mod checkpoint;
+mod data;
+mod network;
+mod optimiser;
+mod options;
+mod parameters;
+mod progress;
+mod reference;
+mod scheme;
+mod train;
+mod weights;
+
+pub use data::{CHARACTERS, DistinctWords, Example, WORD_CHARACTERS, WordVectors, character_ids};
+pub use options::TaggerOptions;
+pub use reference::emissions;
+pub use scheme::TagScheme;
+pub use train::{Source, Trained, train};
+pub use weights::{Direction, TaggerSizes, TaggerWeights};
