@@ -20,7 +20,7 @@ pub fn train_vectors(
     options: &EmbeddingOptions,
     checkpoint: Option<&Path>,
 ) -> Result<Vectors> {
-    embeddings::train(files, options, &normal_words, checkpoint)
+    embeddings::train(files, options, &normal_words, checkpoint, true)
 }
 
 /// The normal forms of a line's words: lower case, digits as `0`; words too long to be known are passed over.

@@ -24,7 +24,7 @@ pub struct Arguments {
     dim: usize,
     /// Passes over the text.
     #[arg(long, default_value_t = 4)]
-    epochs: usize,
+    epochs: u32,
     /// Leave out words seen less often.
     #[arg(long, default_value_t = 5)]
     min_count: u64,
@@ -56,7 +56,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         epochs: arguments.epochs,
         min_count: arguments.min_count,
         seed: arguments.seed,
-        ..EmbeddingOptions::for_architecture(architecture)
+        architecture,
+        ..EmbeddingOptions::default()
     };
     let checkpoint = arguments.out.with_added_extension("checkpoint");
     if !arguments.resume && checkpoint.exists() {
@@ -65,14 +66,23 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     let vectors = drugner_train::train_vectors(&arguments.text, &options, Some(&checkpoint))?;
     if arguments.out.extension().is_some_and(|extension| extension == "txt") {
-        vectors.save_text(&arguments.out)?;
+        vectors.export_text(&arguments.out)?;
     } else {
         vectors.save(&arguments.out)?;
     }
     for word in &arguments.nearest {
-        let near: Vec<String> =
-            vectors.nearest(word, 8).iter().map(|(word, cosine)| format!("{word} {cosine:.2}")).collect();
-        println!("{word}: {}", near.join(", "));
+        match vectors.nearest(word, 8) {
+            None => println!("{word}: not in the vocabulary"),
+            Some(near) => {
+                let near: Vec<String> =
+                    near.iter().map(|(word, cosine)| format!("{word} {cosine:.2}")).collect();
+                println!("{word}: {}", near.join(", "));
+            }
+        }
+    }
+    if checkpoint.exists() {
+        std::fs::remove_file(&checkpoint)
+            .with_context(|| format!("cannot remove {}", checkpoint.display()))?;
     }
     Ok(())
 }

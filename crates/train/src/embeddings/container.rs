@@ -55,7 +55,8 @@ impl Sink<'_> {
 
 /// Writes `path` whole or not at all: the bytes go to a file beside it, which is renamed at the end.
 pub(super) fn replace(path: &Path, write: impl FnOnce(&File) -> io::Result<()>) -> Result<()> {
-    let mut name = path.file_name().with_context(|| format!("{} is not a file name", path.display()))?.to_owned();
+    let mut name =
+        path.file_name().with_context(|| format!("{} is not a file name", path.display()))?.to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
     File::create(&temporary)
@@ -102,17 +103,20 @@ pub(super) struct Source {
 /// A file that cannot be read, is of another kind or version, or is damaged; the message names the file.
 pub(super) fn read<H: DeserializeOwned>(path: &Path, mark: &[u8; 8]) -> Result<(H, Source)> {
     let mut bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    parse(&mut bytes, mark).with_context(|| format!("{} cannot be used", path.display())).map(|(header, at)| {
-        bytes.truncate(bytes.len() - CHECKSUM);
-        (header, Source { bytes, at })
-    })
+    parse(&mut bytes, mark).with_context(|| format!("{} cannot be used", path.display())).map(
+        |(header, at)| {
+            bytes.truncate(bytes.len() - CHECKSUM);
+            (header, Source { bytes, at })
+        },
+    )
 }
 
 fn parse<H: DeserializeOwned>(bytes: &mut [u8], mark: &[u8; 8]) -> Result<(H, usize)> {
     ensure!(bytes.starts_with(mark), "it is not of the kind {:?}", String::from_utf8_lossy(mark));
     ensure!(bytes.len() >= FIXED + CHECKSUM, "it is cut short");
     let (content, checksum) = bytes.split_at(bytes.len() - CHECKSUM);
-    let number = |at: usize| u32::from_le_bytes([content[at], content[at + 1], content[at + 2], content[at + 3]]);
+    let number =
+        |at: usize| u32::from_le_bytes([content[at], content[at + 1], content[at + 2], content[at + 3]]);
     ensure!(number(8) == VERSION, "it has version {}, this program reads version {VERSION}", number(8));
     let mut hash = Fnv::default();
     hash.update(content);
@@ -140,7 +144,8 @@ impl Source {
 
     /// `rows * columns` numbers.
     pub(super) fn floats(&mut self, rows: usize, columns: usize) -> Result<Vec<f32>> {
-        let count = rows.checked_mul(columns).and_then(|count| count.checked_mul(4)).context("it is too large")?;
+        let count =
+            rows.checked_mul(columns).and_then(|count| count.checked_mul(4)).context("it is too large")?;
         let values = self.bytes(count)?.chunks_exact(4);
         Ok(values.map(|value| f32::from_le_bytes([value[0], value[1], value[2], value[3]])).collect())
     }

@@ -39,13 +39,15 @@ impl Vectors {
     ///
     /// A file that cannot be read or does not have the format; the message names file and line.
     pub fn import_text(path: &Path) -> Result<Self> {
-        let mut vectors = Self { dim: 0, words: Vec::new(), counts: Vec::new(), rows: Vec::new(), provenance: None };
+        let mut vectors =
+            Self { dim: 0, words: Vec::new(), counts: Vec::new(), rows: Vec::new(), provenance: None };
         let mut announced = None;
         for_each_line(path, |line| {
             let mut fields = line.split_ascii_whitespace();
             let first = fields.next().context("an empty line")?;
             if announced.is_none() {
-                let dim = fields.next().context("the first line must hold two numbers: words and dimensions")?;
+                let dim =
+                    fields.next().context("the first line must hold two numbers: words and dimensions")?;
                 vectors.dim = dim.parse().context("the number of dimensions")?;
                 announced = Some(first.parse::<usize>().context("the number of words")?);
                 return Ok(());

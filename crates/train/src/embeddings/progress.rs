@@ -21,7 +21,9 @@ impl Progress {
         } else if std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(total).with_position(done);
             let template = "{wide_bar} {percent}% {per_sec}, {msg}, {eta} left";
-            bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.set_style(
+                ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+            );
             bar.reset_elapsed();
             Self::Bar(bar)
         } else {

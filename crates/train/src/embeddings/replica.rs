@@ -154,7 +154,8 @@ fn subtract(new: &[Lane], old: &[Lane], change: &mut [Lane]) {
 fn combine(sum: &mut [Lane], change: &[Lane]) {
     let (a, b, both) = (dot(sum, sum), dot(change, change), dot(sum, change));
     let factor = |square: f32| if square > 0.0 { 1.0 - both / (2.0 * square) } else { 1.0 };
-    let (left, right) = if std::env::var_os("PLAIN_SUM").is_some() { (1.0, 1.0) } else { (factor(a), factor(b)) };
+    let (left, right) =
+        if std::env::var_os("PLAIN_SUM").is_some() { (1.0, 1.0) } else { (factor(a), factor(b)) };
     for (sum, change) in sum.iter_mut().zip(change) {
         for i in 0..LANE {
             sum.0[i] = left * sum.0[i] + right * change.0[i];

@@ -14,7 +14,8 @@ impl Noise {
         let scale = weights.len() as f64 / weights.iter().sum::<f64>();
         let mut share: Vec<f64> = weights.iter().map(|weight| weight * scale).collect();
         let mut cells: Vec<(u32, u32)> = (0..counts.len() as u32).map(|word| (u32::MAX, word)).collect();
-        let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..share.len()).partition(|&word| share[word] < 1.0);
+        let (mut small, mut large): (Vec<usize>, Vec<usize>) =
+            (0..share.len()).partition(|&word| share[word] < 1.0);
         while let (Some(less), Some(&more)) = (small.pop(), large.last()) {
             cells[less] = ((share[less] * 4_294_967_296.0) as u32, more as u32);
             share[more] -= 1.0 - share[less];

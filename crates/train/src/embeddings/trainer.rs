@@ -115,7 +115,8 @@ impl<'a> Trainer<'a> {
                 replica.train(piece, &self.shared, &mut generator(options.seed, &place(shard)), rate);
             });
             merge(&mut self.input, &mut self.output, &mut replicas);
-            done += pieces.iter().flat_map(|piece| piece.iter()).filter(|&&word| word != SENTENCE_END).count() as u64;
+            done += pieces.iter().flat_map(|piece| piece.iter()).filter(|&&word| word != SENTENCE_END).count()
+                as u64;
             let (mut round_loss, mut round_steps) = (0.0, 0);
             for replica in &mut replicas {
                 let part = std::mem::replace(&mut replica.loss, Loss::new());
@@ -127,7 +128,11 @@ impl<'a> Trainer<'a> {
             progress.update(done, round_loss / round_steps.max(1) as f64, rate);
         }
         let mean = loss / steps.max(1) as f64;
-        ensure!(mean.is_finite(), "training diverged in epoch {}; lower the learning rate", self.epochs_done + 1);
+        ensure!(
+            mean.is_finite(),
+            "training diverged in epoch {}; lower the learning rate",
+            self.epochs_done + 1
+        );
         self.losses.push(mean);
         self.epochs_done += 1;
         Ok(())

@@ -95,7 +95,8 @@ impl Vectors {
             }
             let rows = source.floats(words.len(), header.dim)?;
             source.end()?;
-            let vectors = Self { dim: header.dim, words, counts, rows, provenance: header.provenance.clone() };
+            let vectors =
+                Self { dim: header.dim, words, counts, rows, provenance: header.provenance.clone() };
             vectors.check()?;
             Ok(vectors)
         };
@@ -116,14 +117,23 @@ impl Vectors {
             })
             .collect();
         others.sort_by(|a, b| b.1.total_cmp(&a.1));
-        Some(others.into_iter().take(count).map(|(other, cosine)| (self.words[other].as_str(), cosine)).collect())
+        Some(
+            others
+                .into_iter()
+                .take(count)
+                .map(|(other, cosine)| (self.words[other].as_str(), cosine))
+                .collect(),
+        )
     }
 
     /// The parts fit together: lengths, words that occur once, finite numbers.
     pub(super) fn check(&self) -> Result<()> {
         ensure!(self.dim > 0, "vectors without numbers");
         ensure!(self.counts.len() == self.words.len(), "words and counts differ in number");
-        ensure!(Some(self.rows.len()) == self.words.len().checked_mul(self.dim), "words and vectors differ in number");
+        ensure!(
+            Some(self.rows.len()) == self.words.len().checked_mul(self.dim),
+            "words and vectors differ in number"
+        );
         let mut places = HashMap::with_capacity(self.words.len());
         for (place, word) in self.words.iter().enumerate() {
             if let Some(first) = places.insert(word, place) {
@@ -131,7 +141,11 @@ impl Vectors {
             }
         }
         let bad = self.rows.iter().position(|value| !value.is_finite());
-        ensure!(bad.is_none(), "the vector of word {} has a value that is not finite", bad.unwrap_or(0) / self.dim);
+        ensure!(
+            bad.is_none(),
+            "the vector of word {} has a value that is not finite",
+            bad.unwrap_or(0) / self.dim
+        );
         Ok(())
     }
 }

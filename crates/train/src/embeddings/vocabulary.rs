@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail, ensure};
 
+use super::Tokenize;
 use super::container::Fnv;
 use super::text::for_each_line;
-use super::Tokenize;
 
 /// Stands between two sentences of [`Corpus::tokens`].
 pub(super) const SENTENCE_END: u32 = u32::MAX;
@@ -58,7 +58,10 @@ impl Corpus {
             counts[*b_number as usize].cmp(&counts[*a_number as usize]).then_with(|| a.cmp(b))
         });
         if kept.len() < 2 {
-            bail!("the text has {} word(s) that occur at least {min_count} times; training needs two", kept.len());
+            bail!(
+                "the text has {} word(s) that occur at least {min_count} times; training needs two",
+                kept.len()
+            );
         }
         let mut renumbered = vec![SENTENCE_END; counts.len()];
         for (place, &(_, number)) in kept.iter().enumerate() {
