@@ -122,13 +122,13 @@ impl Crf {
         for i in 0..tokens {
             let (before, rest) = scratch.alpha.split_at_mut(i * k);
             let row = &mut rest[..k];
-            for to in 0..k {
+            for (to, value) in row.iter_mut().enumerate() {
                 let reach = if i == 0 {
                     self.begin_exp[to]
                 } else {
                     dot(&before[(i - 1) * k..], &self.step_exp[to * k..(to + 1) * k])
                 };
-                row[to] = reach * scratch.psi[i * k + to];
+                *value = reach * scratch.psi[i * k + to];
             }
             let mut sum = row.iter().fold(0f32, |sum, v| sum + v);
             if !(sum > 0.0 && sum.is_finite()) {

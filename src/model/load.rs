@@ -138,7 +138,7 @@ fn read_meta(strings: Vec<String>) -> Result<Vec<(String, String)>, Error> {
     let pairs: Vec<(String, String)> =
         strings.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect();
     let sorted = pairs.windows(2).all(|pair| pair[0].0 < pair[1].0);
-    if strings.len() % 2 != 0 || !sorted {
+    if !strings.len().is_multiple_of(2) || !sorted {
         return Err(corrupt("the metadata are not sorted pairs of key and value"));
     }
     Ok(pairs)

@@ -109,8 +109,8 @@ impl Storage {
     pub fn view<T: Plain>(&self, section: &Section) -> Result<View<T>, Error> {
         let range = section.range();
         let bytes = self.bytes().get(range.clone());
-        // SAFETY: every bit pattern is a valid `T` and `T` has no padding (contract of `Plain`).
         let whole = bytes.is_some_and(|bytes| {
+            // SAFETY: every bit pattern is a valid `T` and `T` has no padding (contract of `Plain`).
             let (head, _, tail) = unsafe { bytes.align_to::<T>() };
             head.is_empty() && tail.is_empty()
         });

@@ -198,8 +198,9 @@ impl Positions {
         let before = text[..span.start].chars().next_back();
         let after = text[span.end..].chars().next();
         let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        !(inside(before) && inside(text[span.start..].chars().next()))
-            && !(inside(after) && inside(text[..span.end].chars().next_back()))
+        let cut_at_start = inside(before) && inside(text[span.start..].chars().next());
+        let cut_at_end = inside(after) && inside(text[..span.end].chars().next_back());
+        !cut_at_start && !cut_at_end
     }
 }
 

@@ -74,8 +74,8 @@ impl Matrix {
 pub(super) fn dot(a: &[Lane], b: &[Lane]) -> f32 {
     let mut sums = [0.0; LANE];
     for (a, b) in a.iter().zip(b) {
-        for i in 0..LANE {
-            sums[i] += a.0[i] * b.0[i];
+        for (sum, (a, b)) in sums.iter_mut().zip(a.0.iter().zip(&b.0)) {
+            *sum += a * b;
         }
     }
     let mut width = LANE / 2;

@@ -30,7 +30,7 @@ impl Noise {
     #[inline]
     pub(super) fn draw(&self, rng: &mut Rng) -> u32 {
         let bits = rng.u64(..);
-        let word = ((bits >> 32) * self.cells.len() as u64 >> 32) as usize;
+        let word = (((bits >> 32) * self.cells.len() as u64) >> 32) as usize;
         let (threshold, alias) = self.cells[word];
         if (bits as u32) < threshold { word as u32 } else { alias }
     }

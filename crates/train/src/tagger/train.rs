@@ -50,7 +50,7 @@ pub fn train(
 ) -> Result<Trained> {
     options.check()?;
     ensure!(
-        words.dim > 0 && !words.rows.is_empty() && words.rows.len() % words.dim == 0,
+        words.dim > 0 && !words.rows.is_empty() && words.rows.len().is_multiple_of(words.dim),
         "the word vectors are not a table"
     );
     let network = Network::new(options, words.dim);
