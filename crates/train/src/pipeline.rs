@@ -20,6 +20,8 @@ use std::path::{Path, PathBuf};
 pub struct Inputs {
     /// DDI-2013 corpus, folder or zip.
     pub corpus: PathBuf,
+    /// List of the development documents, one id a line; `None` takes those fixed for the DDI corpus 2013.
+    pub development: Option<PathBuf>,
     /// Text for the word vectors.
     pub text: Vec<PathBuf>,
     /// Finished word vectors instead of `text`.
@@ -42,7 +44,12 @@ pub fn train(recipe: &Recipe, inputs: &Inputs, out: &Path, resume: bool) -> Resu
     for issue in &corpus.issues {
         eprintln!("{issue}");
     }
-    let (train, development) = split::development(corpus)?;
+    let (train, development) = match &inputs.development {
+        Some(list) => split::hold_out(corpus, &split::read_document_list(list)?)?,
+        None => split::development(corpus).context(
+            "the corpus lacks the development documents of the DDI corpus 2013; name your own with --development",
+        )?,
+    };
     let vectors = vectors(recipe, inputs, &work)?;
     let (words, table) = word_table(&vectors, recipe.words.min_count, recipe.words.rms);
     let sentences = labelled(&train);

@@ -25,6 +25,9 @@ pub struct Arguments {
     /// DDI-2013 corpus: a folder of XML files or the zip archive.
     #[arg(long, value_name = "PATH", required_unless_present = "print_recipe")]
     corpus: Option<PathBuf>,
+    /// Development documents of another corpus than DDI-2013: a file with one document id a line.
+    #[arg(long, value_name = "FILE")]
+    development: Option<PathBuf>,
     /// Text files for the word vectors, one sentence a line, plain or .xz.
     #[arg(long, num_args = 1.., value_name = "FILE", required_unless_present_any = ["print_recipe", "vectors"])]
     text: Vec<PathBuf>,
@@ -63,6 +66,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         &recipe,
         &Inputs {
             corpus: corpus.clone(),
+            development: arguments.development.clone(),
             text: arguments.text.clone(),
             vectors: arguments.vectors.clone(),
             lexicon: arguments.lexicon.clone(),

@@ -1,0 +1,88 @@
+//! The whole way on a tiny invented corpus: train, export, find; the same seed gives the same file.
+
+use drugner::{Context, ContextOptions, Model, ModelOptions};
+use drugner_train::pipeline::{Inputs, train};
+use drugner_train::recipe::{DEFAULT, Recipe};
+use std::fmt::Write as _;
+use std::path::Path;
+
+const DRUGS: [&str; 6] = ["aspirin", "warfarin", "ibuprofen", "digoxin", "heparin", "morphine"];
+
+fn write_inputs(dir: &Path) -> Inputs {
+    let corpus = dir.join("corpus");
+    std::fs::create_dir_all(&corpus).unwrap();
+    let mut text = String::new();
+    for document in 0..8 {
+        let id = format!("d{document}");
+        let mut xml = format!("<?xml version=\"1.0\"?>\n<document id=\"{id}\">\n");
+        for sentence in 0..12 {
+            let drug = DRUGS[(document + sentence) % DRUGS.len()];
+            let (line, start) = match sentence % 3 {
+                0 => (format!("The patient was given {drug} today."), 22),
+                1 => (format!("Take {drug} with food."), 5),
+                _ => (format!("No effect of {drug} was seen."), 13),
+            };
+            let end = start + drug.len() - 1;
+            writeln!(xml, "<sentence id=\"{id}.s{sentence}\" text=\"{line}\"><entity id=\"{id}.s{sentence}.e0\" charOffset=\"{start}-{end}\" type=\"drug\" text=\"{drug}\"/></sentence>").unwrap();
+            writeln!(text, "{line}").unwrap();
+        }
+        xml.push_str("</document>\n");
+        std::fs::write(corpus.join(format!("{id}.xml")), xml).unwrap();
+    }
+    std::fs::write(dir.join("text.txt"), text).unwrap();
+    std::fs::write(dir.join("development.txt"), "d6\nd7\n").unwrap();
+    std::fs::write(dir.join("lexicon.tsv"), "category\tname\napproved\taspirin\nbrand\tzovirax\n").unwrap();
+    Inputs {
+        corpus,
+        development: Some(dir.join("development.txt")),
+        text: vec![dir.join("text.txt")],
+        vectors: None,
+        lexicon: vec![dir.join("lexicon.tsv")],
+    }
+}
+
+fn small_recipe() -> Recipe {
+    let mut recipe = Recipe::parse(DEFAULT, "default").unwrap();
+    recipe.embeddings.dim = 12;
+    recipe.embeddings.epochs = 2;
+    recipe.embeddings.min_count = 1;
+    recipe.words.min_count = 1;
+    recipe.tagger.hidden = 16;
+    recipe.tagger.filters = 10;
+    recipe.tagger.epochs = 6;
+    recipe.tagger.warm_up = 5;
+    recipe.tagger.learning_rate = 1e-2;
+    recipe
+}
+
+#[test]
+fn trains_a_model_that_finds_its_drugs_and_the_same_seed_gives_the_same_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let inputs = write_inputs(dir.path());
+    let (first, second) = (dir.path().join("a.drugner"), dir.path().join("b.drugner"));
+    train(&small_recipe(), &inputs, &first, false).unwrap();
+    train(&small_recipe(), &inputs, &second, false).unwrap();
+    assert_eq!(std::fs::read(&first).unwrap(), std::fs::read(&second).unwrap());
+    assert!(!dir.path().join("a.drugner.work").exists());
+
+    let model = Model::open_file(&first, &ModelOptions::default()).unwrap();
+    model.selftest().unwrap();
+    assert!(model.meta("eval.development.all.strict").unwrap().contains("F1"));
+    let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
+    let found = context.find_utf8(b"Take warfarin with food.").unwrap();
+    let spans: Vec<(u32, u32)> = found.mentions.iter().map(|m| (m.start, m.end)).collect();
+    assert_eq!(spans, [(5, 13)]);
+}
+
+#[test]
+fn a_missing_input_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut inputs = write_inputs(dir.path());
+    inputs.lexicon = vec![dir.path().join("missing.tsv")];
+    let error = train(&small_recipe(), &inputs, &dir.path().join("m.drugner"), false).unwrap_err();
+    assert!(format!("{error:#}").contains("missing.tsv"), "{error:#}");
+    inputs = write_inputs(dir.path());
+    inputs.development = None;
+    let error = train(&small_recipe(), &inputs, &dir.path().join("m.drugner"), false).unwrap_err();
+    assert!(format!("{error:#}").contains("--development"), "{error:#}");
+}
