@@ -194,13 +194,11 @@ impl Positions {
     }
 
     fn is_whole_word(&self, span: Span) -> bool {
-        let text = &self.text;
-        let before = text[..span.start].chars().next_back();
-        let after = text[span.end..].chars().next();
-        let inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        let cut_at_start = inside(before) && inside(text[span.start..].chars().next());
-        let cut_at_end = inside(after) && inside(text[..span.end].chars().next_back());
-        !cut_at_start && !cut_at_end
+        let splits_word = |at: usize| {
+            let (before, after) = self.text.split_at(at);
+            before.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric)
+        };
+        !splits_word(span.start) && !splits_word(span.end)
     }
 }
 

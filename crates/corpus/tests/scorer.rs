@@ -1,5 +1,6 @@
 //! The scorer on small cases worked out by hand, and the laws that hold for all.
 
+use drugner_corpus::scorer::Interval;
 use drugner_corpus::{Answer, Entity, Error, Label, Report, Scorer, Sentence, Span, UnplacedEntity};
 use proptest::prelude::*;
 
@@ -140,13 +141,14 @@ fn json_and_table() {
     assert_eq!(keys(&value["labels"]), ["drug", "brand", "group", "drug_n"]);
     assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
 
-    report.strict_f1_interval = None;
+    report.strict_f1_interval = Some(Interval { low: 0.25, high: 0.5 });
     let table = report.table();
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines[0], "| scope  | mode    |     P |      R |    F1 |  TP | gold | answers |");
     assert_eq!(lines[1], "|--------|---------|------:|-------:|------:|----:|-----:|--------:|");
     assert_eq!(lines[4], "| all    | partial | 50.00 |  75.00 | 60.00 | 1.5 |    2 |       3 |");
-    assert_eq!(lines.len(), 2 + 4 + 4 + 8 + 2);
+    assert_eq!(lines.len(), 2 + 4 + 4 + 8 + 2 + 2);
+    assert_eq!(lines[21], "strict F1, 95 % interval by document: 25.00 to 50.00");
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub(super) fn parse(file: &SourceFile) -> Result<Parsed> {
             }
             Event::Decl(declaration) => parser.declaration(&declaration, line)?,
             Event::Comment(_) | Event::PI(_) | Event::DocType(_) => {}
-            Event::Eof => return parser.finish(text.len()),
+            Event::Eof => return parser.finish(text.trim_end().len()),
         }
     }
 }
