@@ -23,7 +23,7 @@ pub enum InvalidText {
 pub struct ContextOptions {
     /// Tokens per network run, 16..=65536; 0 takes 256. A longer sentence is cut and the result says so.
     pub max_window_tokens: u32,
-    /// Mentions per call, at least `max_window_tokens` and at most 2^20; 0 takes 4096 or `max_window_tokens`.
+    /// Mentions per call, at most 2^20; 0 takes 4096.
     pub max_spans: u32,
     /// Malformed text.
     pub invalid_text: InvalidText,
@@ -60,7 +60,8 @@ pub struct Found<'c> {
     pub mentions: &'c [Mention],
     /// Units processed; less than the length of the text only when `complete` is false.
     pub consumed: usize,
-    /// False when the mention buffer was full: call again with the text from `consumed` on.
+    /// False when the mention buffer was full: call again with the text from `consumed` on, which is the beginning of a
+    /// sentence, or the end of the last mention if one sentence alone has more mentions than the buffer holds.
     pub complete: bool,
     /// The text contained malformed units.
     pub invalid_text_seen: bool,
@@ -209,9 +210,11 @@ impl Context {
                 found += 1;
             });
             if full {
-                // The sentence is answered whole by the next call.
-                found = found_before;
-                full_at = Some(sentence.start as usize);
+                // The next call answers the sentence whole; one that alone has too many mentions is answered in parts,
+                // so that every call makes progress.
+                full_at =
+                    Some(if found_before > 0 { sentence.start } else { mentions[found - 1].end } as usize);
+                found = if found_before > 0 { found_before } else { found };
                 break;
             }
         }
@@ -231,9 +234,9 @@ fn layout(model: &Model, options: &ContextOptions) -> Result<Layout, Error> {
     if !(16..=MAX_WINDOW_TOKENS).contains(&window) {
         return invalid("max_window_tokens must lie in 16..=65536");
     }
-    let spans = if options.max_spans == 0 { window.max(4096) } else { options.max_spans };
-    if !(window..=MAX_SPANS).contains(&spans) {
-        return invalid("max_spans must lie in max_window_tokens..=2^20");
+    let spans = if options.max_spans == 0 { 4096 } else { options.max_spans };
+    if spans > MAX_SPANS {
+        return invalid("max_spans must lie in 0..=2^20");
     }
     if !(0.0..=1.0).contains(&options.min_score) {
         return invalid("min_score must lie in 0..=1");

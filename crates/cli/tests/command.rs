@@ -69,7 +69,9 @@ fn lines_give_one_object_each_in_every_unit() {
                 let (start, end) = (at("start"), at("end"));
                 let slice = match unit {
                     "bytes" => line[start..end].to_owned(),
-                    "utf16" => String::from_utf16(&line.encode_utf16().collect::<Vec<_>>()[start..end]).unwrap(),
+                    "utf16" => {
+                        String::from_utf16(&line.encode_utf16().collect::<Vec<_>>()[start..end]).unwrap()
+                    }
                     _ => line.chars().skip(start).take(end - start).collect(),
                 };
                 assert_eq!(mention["text"], slice);
@@ -114,7 +116,9 @@ fn a_long_line_is_tagged() {
 #[test]
 fn inspect_and_selftest_know_the_default_model() {
     let text = stdout(&drugner(&["inspect"], b"")).to_owned();
-    for part in ["sha256", "bilstm-crf", "WTAB", "general.license", "use.limits", "eval.development.all.strict"] {
+    for part in
+        ["sha256", "bilstm-crf", "WTAB", "general.license", "use.limits", "eval.development.all.strict"]
+    {
         assert!(text.contains(part), "{part}\n{text}");
     }
     let selftest = drugner(&["selftest", "models/default.drugner"], b"");
@@ -142,7 +146,12 @@ fn errors_say_what_and_where() {
     fails(&["tag", "--no-such-option"], b"", 2, "--no-such-option");
     fails(&["tag", "--min-score", "7"], b"aspirin", 1, "min_score");
     fails(&["embed", "--text", &path("none.txt"), "--out", &path("v.bin")], b"", 1, "none.txt");
-    fails(&["train", "--recipe", &path("none.toml"), "--corpus", "x", "--text", "y", "--out", "z"], b"", 1, "none.toml");
+    fails(
+        &["train", "--recipe", &path("none.toml"), "--corpus", "x", "--text", "y", "--out", "z"],
+        b"",
+        1,
+        "none.toml",
+    );
 }
 
 #[test]

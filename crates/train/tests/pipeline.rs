@@ -6,7 +6,7 @@ use drugner_train::recipe::{DEFAULT, Recipe};
 use std::fmt::Write as _;
 use std::path::Path;
 
-const DRUGS: [&str; 6] = ["aspirin", "warfarin", "ibuprofen", "digoxin", "heparin", "morphine"];
+const DRUGS: [&str; 6] = ["aspirin", "warfarin", "fluconazole", "digoxin", "ketamine", "metformin"];
 
 fn write_inputs(dir: &Path) -> Inputs {
     let corpus = dir.join("corpus");
@@ -49,7 +49,9 @@ fn small_recipe() -> Recipe {
     recipe.words.min_count = 1;
     recipe.tagger.hidden = 16;
     recipe.tagger.filters = 10;
-    recipe.tagger.epochs = 6;
+    recipe.tagger.epochs = 15;
+    recipe.tagger.average = 0.5;
+    recipe.tagger.batch = 8;
     recipe.tagger.warm_up = 5;
     recipe.tagger.learning_rate = 1e-2;
     recipe

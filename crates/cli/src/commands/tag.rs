@@ -3,7 +3,7 @@
 use super::ModelArguments;
 use crate::documents::{self, Document};
 use crate::output::{Format, Offsets, Output};
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use drugner::{Context, ContextOptions, Mention, ModelOptions};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -72,7 +72,6 @@ fn find_all(context: &mut Context, text: &[u8], mentions: &mut Vec<Mention>) -> 
         if found.complete {
             return Ok(());
         }
-        ensure!(found.consumed > 0, "the document has more mentions in a sentence than a context holds");
         from += found.consumed;
     }
 }
