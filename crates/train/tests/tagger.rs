@@ -1,12 +1,11 @@
 //! The tagger learns, and learns the same thing every time.
 
-use std::time::Instant;
-
 use anyhow::{Result, bail};
+use drugner::decode::tags::{Part, tag};
+use drugner::features::chars::char_id;
 use drugner_train::ops::viterbi;
 use drugner_train::tagger::{
-    DistinctWords, Example, Source, TagScheme, TaggerOptions, TaggerWeights, WordVectors, character_ids,
-    emissions, train,
+    DistinctWords, Example, Source, TaggerOptions, TaggerWeights, WordVectors, emissions, train,
 };
 use fastrand::Rng;
 
@@ -17,12 +16,11 @@ const DIM: usize = 6;
 /// mention of label 1 whatever they are.
 fn sentence(rng: &mut Rng, distinct: &mut DistinctWords) -> Example {
     let stems = ["met", "pro", "san", "ter", "kin", "lab"];
-    let scheme = TagScheme { labels: LABELS };
     let mut example = Example::default();
     let mut push = |word: String, row: u32, tags: u8| {
         example.words.push(row);
         example.chars.push(distinct.0.len() as u32);
-        distinct.0.push(character_ids(&word));
+        distinct.0.push(word.chars().map(|c| char_id(u32::from(c))).collect());
         example.shapes.push(0);
         example.lexicon.push(0);
         example.tags.push(tags);
@@ -32,13 +30,13 @@ fn sentence(rng: &mut Rng, distinct: &mut DistinctWords) -> Example {
         match word().1 {
             2..5 => {
                 let (stem, row) = word();
-                push(stem + "ol", row, scheme.mention(0, 1)[0]);
+                push(stem + "ol", row, tag(Part::Single, 0) as u8);
             }
             5..7 => {
                 push("class".to_owned(), 1, 0);
-                for tag in scheme.mention(1, 2) {
+                for part in [Part::Begin, Part::End] {
                     let (stem, row) = word();
-                    push(stem, row, tag);
+                    push(stem, row, tag(part, 1) as u8);
                 }
             }
             _ => {
@@ -184,37 +182,4 @@ fn refuses_examples_out_of_range() {
         let words = WordVectors { rows: &rows, dim: DIM };
         assert!(train(&options(), words, &mut Broken(change), &mut |_| Ok(0.0), None).is_err());
     }
-}
-
-/// Examples of the real size, for timing.
-struct Large;
-
-impl Source for Large {
-    fn epoch(&mut self, _epoch: usize, rng: &mut Rng) -> (Vec<Example>, DistinctWords) {
-        let distinct: Vec<Vec<u8>> =
-            (0..2000).map(|_| (0..rng.usize(1..11)).map(|_| rng.u8(3..97)).collect()).collect();
-        let mut example = |tokens: usize| Example {
-            words: (0..tokens).map(|_| rng.u32(..42_000)).collect(),
-            chars: (0..tokens).map(|_| rng.u32(..2000)).collect(),
-            shapes: (0..tokens).map(|_| rng.u8(..12)).collect(),
-            lexicon: (0..tokens).map(|_| rng.u32(..1 << 14)).collect(),
-            tags: vec![0; tokens],
-        };
-        ((0..1600).map(|at| example(10 + at % 31)).collect(), DistinctWords(distinct))
-    }
-}
-
-/// `cargo test --release -p drugner-train --test tagger -- --ignored --nocapture`
-#[test]
-#[ignore = "a measurement"]
-fn time_per_step() {
-    let rows = vec![0.1; 42_000 * 100];
-    let options = TaggerOptions { epochs: 2, ..TaggerOptions::default() };
-    let mut last = Instant::now();
-    let mut evaluate = |_: &TaggerWeights| {
-        println!("{:.1} ms per step of 16 sentences, 10 to 40 tokens", last.elapsed().as_secs_f64() * 10.0);
-        last = Instant::now();
-        Ok(0.0)
-    };
-    train(&options, WordVectors { rows: &rows, dim: 100 }, &mut Large, &mut evaluate, None).unwrap();
 }

@@ -12,13 +12,11 @@ mod options;
 mod parameters;
 mod progress;
 mod reference;
-mod scheme;
 mod train;
 mod weights;
 
-pub use data::{CHARACTERS, DistinctWords, Example, WORD_CHARACTERS, WordVectors, character_ids};
+pub use data::{DistinctWords, Example, WordVectors};
 pub use options::TaggerOptions;
 pub use reference::emissions;
-pub use scheme::TagScheme;
 pub use train::{Source, Trained, train};
 pub use weights::{Direction, TaggerSizes, TaggerWeights};

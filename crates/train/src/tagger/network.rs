@@ -18,7 +18,7 @@ pub(super) struct Network {
 impl Network {
     pub fn new(options: &TaggerOptions, word_dim: usize) -> Self {
         let parameters = Parameters::new(options.sizes(word_dim));
-        Network { parameters, mask: Arc::new(options.scheme().mask()) }
+        Network { parameters, mask: Arc::new(options.mask()) }
     }
 
     /// Mean negative log likelihood of the batch's sentences.
@@ -82,14 +82,17 @@ mod tests {
     use fastrand::Rng;
 
     use super::*;
-    use crate::tagger::{DistinctWords, Example, WordVectors, character_ids, emissions};
+    use crate::tagger::{DistinctWords, Example, WordVectors, emissions};
+    use drugner::features::chars::char_id;
 
     /// The graph without noise and the plain forward pass are two readings of the same weights.
     #[test]
     fn agrees_with_the_plain_forward_pass() {
         let mut rng = Rng::with_seed(7);
-        let words = ["Aspirin", "5-fluorouracil", "µg", "a", "inconspicuousnessesandmore"];
-        let distinct = DistinctWords(words.iter().map(|word| character_ids(word)).collect());
+        let words = ["aspirin", "5-fluorouracil", "µg", "a", "inconspicuousnessesand"];
+        let distinct = DistinctWords(
+            words.iter().map(|word| word.chars().map(|c| char_id(u32::from(c))).collect()).collect(),
+        );
         let rows: Vec<f32> = (0..8 * 3).map(|_| rng.f32() - 0.5).collect();
         let vectors = WordVectors { rows: &rows, dim: 3 };
         for layers in [1, 2] {

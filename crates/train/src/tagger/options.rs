@@ -3,9 +3,10 @@
 use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::data::CHARACTERS;
-use super::scheme::TagScheme;
 use super::weights::TaggerSizes;
+use crate::ops::CrfMask;
+use drugner::decode::tags::{MAX_LABELS, may_begin, may_end, may_follow, tag_count};
+use drugner::features::chars::CHAR_COUNT;
 
 /// Sizes and training settings of a tagger. The defaults are the recommended recipe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,16 +85,26 @@ impl Default for TaggerOptions {
 }
 
 impl TaggerOptions {
-    /// The tags of the network.
-    pub fn scheme(&self) -> TagScheme {
-        TagScheme { labels: self.labels }
+    /// Number of tags of the network, see [`drugner::decode::tags`].
+    pub fn tags(&self) -> usize {
+        tag_count(self.labels)
+    }
+
+    /// Legal starts, ends and transitions of the tags.
+    pub fn mask(&self) -> CrfMask {
+        let tags = self.tags();
+        CrfMask {
+            start: (0..tags).map(may_begin).collect(),
+            end: (0..tags).map(may_end).collect(),
+            transitions: (0..tags * tags).map(|pair| may_follow(pair / tags, pair % tags)).collect(),
+        }
     }
 
     /// The sizes of the network over word vectors of length `word_dim`.
     pub fn sizes(&self, word_dim: usize) -> TaggerSizes {
         TaggerSizes {
             word_dim,
-            characters: CHARACTERS,
+            characters: CHAR_COUNT,
             character_dim: self.character_dim,
             filters: self.filters,
             shapes: self.shapes,
@@ -101,7 +112,7 @@ impl TaggerOptions {
             lexicon_flags: 2 * self.lexicons,
             hidden: self.hidden,
             layers: self.layers,
-            tags: self.scheme().tags(),
+            tags: self.tags(),
         }
     }
 
@@ -109,7 +120,7 @@ impl TaggerOptions {
     pub fn check(&self) -> Result<()> {
         let sizes = [self.character_dim, self.filters, self.shape_dim, self.hidden, self.shapes];
         ensure!(sizes.iter().all(|size| (1..=4096).contains(size)), "a size is not in 1..=4096");
-        ensure!((1..=63).contains(&self.labels), "labels is not in 1..=63");
+        ensure!((1..=MAX_LABELS).contains(&self.labels), "labels is not in 1..={MAX_LABELS}");
         ensure!(self.lexicons <= 16, "lexicons is more than 16");
         ensure!((1..=2).contains(&self.layers), "layers is not 1 or 2");
         let dropouts = [self.input_dropout, self.hidden_dropout, self.word_dropout, self.lexicon_dropout];

@@ -146,7 +146,7 @@ impl Parameters {
         let mut crf_transitions = get(&self.crf);
         let mut crf_start = crf_transitions.split_off(tags * tags);
         let mut crf_end = crf_start.split_off(tags);
-        options.scheme().mask().apply(&mut crf_start, &mut crf_end, &mut crf_transitions);
+        options.mask().apply(&mut crf_start, &mut crf_end, &mut crf_transitions);
         TaggerWeights {
             sizes: self.sizes,
             char_embedding: get(&self.char_embedding),
