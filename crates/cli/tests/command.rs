@@ -127,6 +127,23 @@ fn inspect_and_selftest_know_the_default_model() {
 }
 
 #[test]
+fn a_reader_that_leaves_early_is_no_failure() {
+    for arguments in [&["inspect"][..], &["selftest"], &["tag", "examples/notes/progress_note.txt"]] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_drugner"))
+            .args(arguments)
+            .current_dir(root())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && stderr.is_empty(), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
 fn errors_say_what_and_where() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name).display().to_string();

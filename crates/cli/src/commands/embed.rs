@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use drugner_train::embeddings::{Architecture, EmbeddingOptions};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Train word vectors on plain text
@@ -46,6 +47,7 @@ enum Method {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
+    let mut out = std::io::stdout().lock();
     ensure!(arguments.dim > 0 && arguments.epochs > 0, "--dim and --epochs must be at least 1");
     let architecture = match arguments.method {
         Method::SkipGram => Architecture::SkipGram,
@@ -72,11 +74,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     for word in &arguments.nearest {
         match vectors.nearest(word, 8) {
-            None => println!("{word}: not in the vocabulary"),
+            None => writeln!(out, "{word}: not in the vocabulary")?,
             Some(near) => {
                 let near: Vec<String> =
                     near.iter().map(|(word, cosine)| format!("{word} {cosine:.2}")).collect();
-                println!("{word}: {}", near.join(", "));
+                writeln!(out, "{word}: {}", near.join(", "))?;
             }
         }
     }

@@ -6,6 +6,7 @@ use drugner::ModelOptions;
 use drugner_corpus::{Corpus, ddi, split};
 use drugner_train::evaluate::{boundaries, evaluate};
 use serde_json::json;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Score a model against an annotated corpus
@@ -72,6 +73,7 @@ pub fn read_corpus(path: &Path, part: Part) -> Result<Corpus> {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
+    let mut out = std::io::stdout().lock();
     let model = arguments.model.open(&ModelOptions::default())?;
     let corpus = read_corpus(&arguments.corpus, arguments.part)?;
     let scorer = evaluate(&model, &corpus)?;
@@ -86,25 +88,30 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         value["model"] = json!(drugner::format::sha256::hex(&model.info().sha256));
         let text = format!("{}\n", serde_json::to_string(&value)?);
         if to_stdout {
-            print!("{text}");
+            out.write_all(text.as_bytes())?;
         } else {
             drugner::format::writer::save(path, text.as_bytes())
                 .with_context(|| format!("cannot write {}", path.display()))?;
         }
     }
     if !to_stdout {
-        println!("{}", report.table());
+        writeln!(out, "{}", report.table())?;
         if let Some(interval) = interval {
-            println!("strict F1, 95 % interval over documents: {:.4} to {:.4}", interval.low, interval.high);
+            writeln!(
+                out,
+                "strict F1, 95 % interval over documents: {:.4} to {:.4}",
+                interval.low, interval.high
+            )?;
         }
-        println!(
+        writeln!(
+            out,
             "{} of {} continuous gold mentions lie on token boundaries ({:.2} %); {} of {} sentences stay whole",
             boundaries.on_tokens,
             boundaries.continuous,
             100.0 * boundaries.on_tokens as f64 / boundaries.continuous.max(1) as f64,
             boundaries.whole,
             boundaries.sentences,
-        );
+        )?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use anyhow::{Result, bail};
 use drugner::ModelOptions;
 use drugner::format::reader::Sections;
 use drugner::format::sha256::hex;
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Show what a model is: card, sizes, hashes, sections
@@ -15,24 +16,27 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
+    let mut out = std::io::stdout().lock();
     let model = open(arguments.model.as_deref(), &ModelOptions::default())?;
     let info = model.info();
-    println!("format        {}.{}", info.format.0, info.format.1);
-    println!("family        {}", if info.architecture == 4 { "bilstm-crf" } else { "unknown" });
-    println!("file size     {} bytes", info.file_size);
-    println!("sha256        {}", hex(&info.sha256));
-    println!("labels        {}", model.labels().collect::<Vec<_>>().join(", "));
-    println!("vocabulary    {} words", info.vocabulary - 1);
-    println!(
+    writeln!(out, "format        {}.{}", info.format.0, info.format.1)?;
+    writeln!(out, "family        {}", if info.architecture == 4 { "bilstm-crf" } else { "unknown" })?;
+    writeln!(out, "file size     {} bytes", info.file_size)?;
+    writeln!(out, "sha256        {}", hex(&info.sha256))?;
+    writeln!(out, "labels        {}", model.labels().collect::<Vec<_>>().join(", "))?;
+    writeln!(out, "vocabulary    {} words", info.vocabulary - 1)?;
+    writeln!(
+        out,
         "network       {} inputs, {} x BiLSTM({}), {} tags",
         info.input, info.layers, info.hidden, info.tags
-    );
-    println!("lexicon       {}", model.lexicon_lists().collect::<Vec<_>>().join(", "));
-    println!("\nsection  index  elements             offset        bytes  crc-32c");
+    )?;
+    writeln!(out, "lexicon       {}", model.lexicon_lists().collect::<Vec<_>>().join(", "))?;
+    writeln!(out, "\nsection  index  elements             offset        bytes  crc-32c")?;
     for section in Sections::read(model.bytes(), false)?.iter() {
         let rank = section.kind.map_or(4, |kind| usize::from(kind.rank));
         let dims: Vec<String> = section.dims[..rank].iter().map(u32::to_string).collect();
-        println!(
+        writeln!(
+            out,
             "{:7}  {:5}  {:16}  {:>9}  {:>11}  {:08x}",
             String::from_utf8_lossy(&section.code),
             section.index,
@@ -40,11 +44,11 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             section.offset,
             section.size,
             section.crc
-        );
+        )?;
     }
-    println!("\nmodel card");
+    writeln!(out, "\nmodel card")?;
     for (key, value) in model.meta_entries() {
-        println!("{key}: {}", value.trim_end().replace('\n', "\n    "));
+        writeln!(out, "{key}: {}", value.trim_end().replace('\n', "\n    "))?;
     }
     if !model.verify_sha256() {
         bail!(

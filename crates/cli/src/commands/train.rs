@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result};
 use drugner_train::pipeline::{self, Inputs};
 use drugner_train::recipe::{self, Recipe};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Train a model from a corpus and unlabelled text
@@ -54,7 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         file => std::fs::read_to_string(file).with_context(|| format!("cannot read the recipe {file}"))?,
     };
     if arguments.print_recipe {
-        print!("{text}");
+        std::io::stdout().write_all(text.as_bytes())?;
         return Ok(());
     }
     let mut recipe = Recipe::parse(&text, &arguments.recipe)?;
