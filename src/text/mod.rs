@@ -10,6 +10,7 @@ mod sentence;
 mod token;
 mod utf16;
 mod utf8;
+pub mod words;
 
 pub use sentence::{Sentence, Sentences};
 pub use token::Tokens;
