@@ -7,6 +7,7 @@ pub mod export;
 pub mod ops;
 pub mod pipeline;
 pub mod recipe;
+pub mod representation;
 pub mod tagger;
 
 use anyhow::Result;
