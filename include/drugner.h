@@ -476,7 +476,7 @@ typedef struct drugner_model_info {
   uint32_t format_major;
   // Minor version of the file's format.
   uint32_t format_minor;
-  // 1 multilayer perceptron, 2 stack of autoencoders or belief network, 3 LSTM, 4 bidirectional LSTM with CRF.
+  // Family: 1 window (dense layers over a window of words), 3 lstm, 4 bilstm-crf.
   uint32_t architecture;
   // DRUGNER_STORAGE_*.
   uint32_t storage;
@@ -486,13 +486,13 @@ typedef struct drugner_model_info {
   uint8_t sha256[32];
   // Words in the vocabulary.
   uint32_t vocabulary;
-  // Network inputs per token.
+  // Network inputs per token or window.
   uint32_t input;
-  // Units per direction of a recurrent layer.
+  // Units of a hidden layer: per direction of a recurrent one, of the first dense one; 0 without hidden layer.
   uint32_t hidden;
-  // Recurrent layers.
+  // Hidden layers.
   uint32_t layers;
-  // Tags of the output layer.
+  // Tags or classes of the output layer.
   uint32_t tags;
   // Labels; the same as drugner_model_label_count.
   uint32_t labels;

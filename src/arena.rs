@@ -27,30 +27,18 @@ unsafe impl Zeroed for u8 {}
 
 /// The arrays of a context; sizes in elements.
 pub struct Parts<'a> {
-    /// `[window]`
+    /// `[window + lookahead]`: a sentence and the words behind it that the network reads.
     pub tokens: &'a mut [Token],
-    /// `[window]`
+    /// `[window]` if the network reads on behind a sentence, else empty.
+    pub ahead: &'a mut [Token],
+    /// `[window + lookahead]`
     pub words: &'a mut [Word],
-    /// `[window][input]`
+    /// Vectors of the words, [`crate::nn::Input::x`].
     pub x: &'a mut [f32],
-    /// `[layers][window][2 * hidden]`
-    pub layers: &'a mut [f32],
-    /// Working memory of the LSTM kernel.
-    pub lstm: &'a mut [f32],
-    /// `[window][outputs]`
-    pub scores: &'a mut [f32],
-    /// `[window]`
-    pub path: &'a mut [u8],
-    /// `[window][tags]`
-    pub back: &'a mut [u8],
-    /// `[window][tags]`
-    pub alpha: &'a mut [f32],
-    /// `[window][tags]`
-    pub beta: &'a mut [f32],
-    /// `[window][tags]`
-    pub psi: &'a mut [f32],
-    /// `[window]`
-    pub scale: &'a mut [f32],
+    /// Scratch of the network.
+    pub floats: &'a mut [f32],
+    /// Scratch of the network.
+    pub bytes: &'a mut [u8],
     /// `[spans]`
     pub mentions: &'a mut [Mention],
 }
@@ -75,44 +63,34 @@ impl<T> Copy for Slot<T> {}
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
     tokens: Slot<Token>,
+    ahead: Slot<Token>,
     words: Slot<Word>,
     x: Slot<f32>,
-    layers: Slot<f32>,
-    lstm: Slot<f32>,
-    scores: Slot<f32>,
-    path: Slot<u8>,
-    back: Slot<u8>,
-    alpha: Slot<f32>,
-    beta: Slot<f32>,
-    psi: Slot<f32>,
-    scale: Slot<f32>,
+    floats: Slot<f32>,
+    bytes: Slot<u8>,
     mentions: Slot<Mention>,
     size: usize,
 }
 
 impl Layout {
-    /// The arrays for windows of `window` tokens and `spans` mentions a call.
-    pub fn new(model: &Model, window: usize, spans: usize) -> Self {
+    /// The arrays for windows of `window` tokens and `spans` mentions a call; `None` when they exceed the address
+    /// space.
+    pub fn new(model: &Model, window: usize, spans: usize) -> Option<Self> {
         let network = model.network();
-        let [layers, lstm, scores] = network.scratch_len(window);
-        let tags = network.crf.tags();
+        let scratch = network.scratch_len(window)?;
+        let lookahead = network.lookahead();
         let mut size = 0;
-        Self {
-            tokens: cut(&mut size, window),
-            words: cut(&mut size, window),
-            x: cut(&mut size, window * network.input),
-            layers: cut(&mut size, layers),
-            lstm: cut(&mut size, lstm),
-            scores: cut(&mut size, scores),
-            path: cut(&mut size, window),
-            back: cut(&mut size, window * tags),
-            alpha: cut(&mut size, window * tags),
-            beta: cut(&mut size, window * tags),
-            psi: cut(&mut size, window * tags),
-            scale: cut(&mut size, window),
-            mentions: cut(&mut size, spans),
+        let layout = Self {
+            tokens: cut(&mut size, window + lookahead)?,
+            ahead: cut(&mut size, if lookahead > 0 { window } else { 0 })?,
+            words: cut(&mut size, window + lookahead)?,
+            x: cut(&mut size, network.input_len(window)?)?,
+            floats: cut(&mut size, scratch.floats)?,
+            bytes: cut(&mut size, scratch.bytes)?,
+            mentions: cut(&mut size, spans)?,
             size,
-        }
+        };
+        Some(layout).filter(|layout| layout.size <= isize::MAX as usize)
     }
 
     /// Bytes of the whole block, a multiple of 64.
@@ -122,11 +100,12 @@ impl Layout {
 }
 
 /// Appends an array of `len` elements to a block of `size` bytes.
-fn cut<T: Zeroed>(size: &mut usize, len: usize) -> Slot<T> {
+fn cut<T: Zeroed>(size: &mut usize, len: usize) -> Option<Slot<T>> {
     const { assert!(align_of::<T>() <= ALIGNMENT) };
     let slot = Slot { offset: *size, len, element: PhantomData };
-    *size = (*size + len * size_of::<T>()).next_multiple_of(ALIGNMENT);
-    slot
+    let bytes = len.checked_mul(size_of::<T>())?;
+    *size = size.checked_add(bytes)?.checked_next_multiple_of(ALIGNMENT)?;
+    Some(slot)
 }
 
 /// The block of memory.
@@ -174,17 +153,11 @@ impl Arena {
         unsafe {
             Parts {
                 tokens: self.slice(layout.tokens),
+                ahead: self.slice(layout.ahead),
                 words: self.slice(layout.words),
                 x: self.slice(layout.x),
-                layers: self.slice(layout.layers),
-                lstm: self.slice(layout.lstm),
-                scores: self.slice(layout.scores),
-                path: self.slice(layout.path),
-                back: self.slice(layout.back),
-                alpha: self.slice(layout.alpha),
-                beta: self.slice(layout.beta),
-                psi: self.slice(layout.psi),
-                scale: self.slice(layout.scale),
+                floats: self.slice(layout.floats),
+                bytes: self.slice(layout.bytes),
                 mentions: self.slice(layout.mentions),
             }
         }
@@ -220,12 +193,13 @@ mod tests {
     #[test]
     fn slots_are_aligned_and_do_not_overlap() {
         let mut size = 0;
-        let bytes: Slot<u8> = cut(&mut size, 65);
-        let words: Slot<Word> = cut(&mut size, 3);
-        let floats: Slot<f32> = cut(&mut size, 1);
+        let bytes: Slot<u8> = cut(&mut size, 65).unwrap();
+        let words: Slot<Word> = cut(&mut size, 3).unwrap();
+        let floats: Slot<f32> = cut(&mut size, 1).unwrap();
         assert_eq!((bytes.offset, words.offset), (0, 128));
         assert!(floats.offset >= words.offset + 3 * size_of::<Word>());
         assert!(floats.offset.is_multiple_of(ALIGNMENT) && size == floats.offset + ALIGNMENT);
+        assert!(cut::<f32>(&mut size.clone(), usize::MAX / 4).is_none());
         let mut arena = Arena::owned(size).unwrap();
         // SAFETY: three disjoint slots of a block of `size` zeros.
         unsafe {

@@ -1,9 +1,8 @@
 //! `Context`: the scratch memory of one user at a time, and the walk through all stages.
 
 use crate::arena::{Arena, Layout, Parts};
-use crate::decode::crf::Scratch;
-use crate::decode::mentions::each_mention;
-use crate::nn::Buffers;
+use crate::decode::Span;
+use crate::nn::{Engine, Input, Scratch};
 use crate::text::{Sentences, Unit};
 use crate::{Error, Model, Status};
 
@@ -158,39 +157,31 @@ impl Context {
         {
             return Err(Error::new(Status::InvalidText, "the text is not valid Unicode").at(at as u64));
         }
+        let network = self.model.network();
         let features = self.model.features();
-        let (network, storage) = (self.model.network(), self.model.storage());
-        let kernels = self.model.kernels();
-        let tags = network.crf.tags();
-        let Parts { tokens, words, x, layers, lstm, scores, path, back, alpha, beta, psi, scale, mentions } =
-            self.arena.parts(&self.layout);
+        let engine = Engine { kernels: self.model.kernels(), storage: self.model.storage() };
+        let tokenizer = self.model.tokenizer();
+        let Parts { tokens, ahead, words, x, floats, bytes, mentions } = self.arena.parts(&self.layout);
+        let lookahead = network.lookahead();
+        let window = tokens.len() - lookahead;
         let mut sentences = Sentences::new(text);
         let mut found = 0;
         let mut sentence_cut = false;
         let mut full_at = None;
-        while let Some(sentence) = sentences.next_into(tokens) {
-            let rows = sentence.tokens;
-            let tokens = &tokens[..rows];
-            let x = &mut x[..rows * network.input];
-            features.extract(kernels, text, tokens, words, x);
-            let mut buffers = Buffers { layers, lstm, scores };
-            network.run(kernels, storage, x, rows, &mut buffers);
-            network.crf.viterbi(scores, network.outputs, &mut path[..rows], back);
+        while let Some(sentence) = sentences.next_into(&mut tokens[..window]) {
             sentence_cut |= sentence.cut;
-            if path[..rows].iter().all(|&tag| tag == 0) {
+            let rows = tokenizer.units(text, &mut tokens[..sentence.tokens]);
+            if rows == 0 {
                 continue;
             }
-            let mut scratch = Scratch {
-                alpha: &mut alpha[..rows * tags],
-                beta: &mut beta[..rows * tags],
-                psi: &mut psi[..rows * tags],
-                scale: &mut scale[..rows],
-            };
-            network.crf.forward_backward(scores, network.outputs, rows, &mut scratch);
+            let following = tokenizer.peek(text, &sentences, ahead, &mut tokens[rows..rows + lookahead]);
+            let tokens = &tokens[..rows + following];
+            features.extract(engine.kernels, text, tokens, words, x);
             let found_before = found;
             let mut full = false;
-            each_mention(&path[..rows], |span, label| {
-                let score = network.crf.probability(&path[span.clone()], span.start, rows, &scratch);
+            let input = Input { x: &mut *x, rows, following };
+            let scratch = Scratch { floats: &mut *floats, bytes: &mut *bytes };
+            network.find(engine, input, scratch, &mut |Span { words, label, score }| {
                 if score < self.min_score || self.label_mask >> label & 1 == 0 {
                     return;
                 }
@@ -199,8 +190,8 @@ impl Context {
                     return;
                 };
                 *slot = Mention {
-                    start: tokens[span.start].start,
-                    end: tokens[span.end - 1].end,
+                    start: tokens[words.start].start,
+                    end: tokens[words.end - 1].end,
                     label: label as u16,
                     flags: 0,
                     score,
@@ -241,7 +232,8 @@ fn layout(model: &Model, options: &ContextOptions) -> Result<Layout, Error> {
     if !(0.0..=1.0).contains(&options.min_score) {
         return invalid("min_score must lie in 0..=1");
     }
-    Ok(Layout::new(model, window as usize, spans as usize))
+    Layout::new(model, window as usize, spans as usize)
+        .ok_or_else(|| Error::new(Status::OutOfMemory, "the context exceeds the address space"))
 }
 
 fn first_invalid<U: Unit>(text: &[U]) -> Option<usize> {

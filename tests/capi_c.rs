@@ -5,7 +5,10 @@
 #![cfg(all(feature = "capi", unix))]
 
 mod cc;
+mod common;
 
+use common::families::Simple;
+use drugner::{Context, ContextOptions, Mention, Model, ModelOptions};
 use std::ffi::CStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -76,6 +79,37 @@ fn smoke() {
 #[test]
 fn threads() {
     run("tests/c/threads.c");
+}
+
+/// What the engine finds, in the form that the example prints.
+fn printed(model: &[u8], text: &str) -> String {
+    let model = Model::open_copy(model, &ModelOptions::default()).unwrap();
+    let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
+    let mentions = context.find_utf8(text.as_bytes()).unwrap().mentions.to_vec();
+    let line = |m: &Mention| {
+        let (start, end) = (m.start as usize, m.end as usize);
+        let mention = text[start..end].replace(|c: char| c.is_ascii_control(), " ");
+        let label = model.label(m.label.into()).unwrap();
+        format!("{start}\t{end}\t{label}\t{:.3}\t{mention}\n", m.score)
+    };
+    mentions.iter().map(line).collect()
+}
+
+#[test]
+fn example_runs_every_family() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(program) = compile("examples/c/tag_note.c", Link::Shared, folder.path()) else { return };
+    let (text, note) = (common::note(1, 30), folder.path().join("note.txt"));
+    std::fs::write(&note, &text).unwrap();
+    for simple in [Simple::window(7, 0.7), Simple::lstm(7, 0.7)] {
+        let (bytes, model) = (simple.bytes(), folder.path().join("model.drugner"));
+        std::fs::write(&model, &bytes).unwrap();
+        let output = Command::new(&program).arg("-m").arg(&model).arg(&note).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let expected = printed(&bytes, &text);
+        assert!(!expected.is_empty());
+        assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::families::Simple;
 use common::{Sizes, model, note};
 use drugner::kernels::Kernels;
 use drugner::text::offsets::utf8_to_utf16;
@@ -17,6 +18,14 @@ fn find(model: &Model, options: &ContextOptions, text: &[u8]) -> Result<Vec<Ment
     let found = context.find_utf8(text)?;
     assert!(found.complete && found.consumed == text.len());
     Ok(found.mentions.to_vec())
+}
+
+fn any_family(family: usize, seed: u64) -> Vec<u8> {
+    match family {
+        0 => Simple::window(seed, 0.7).bytes(),
+        1 => Simple::lstm(seed, 0.7).bytes(),
+        _ => model(seed, &Sizes::default()),
+    }
 }
 
 proptest! {
@@ -45,8 +54,25 @@ proptest! {
     }
 
     #[test]
-    fn utf8_and_utf16_give_the_same_mentions(seed in any::<u64>(), words in 0usize..80) {
-        let model = open(&model(3, &Sizes::default()), None);
+    fn every_family_gives_the_same_bits_on_every_instruction_set(
+        seed in any::<u64>(),
+        scale in prop::sample::select(vec![1e-6f32, 0.3, 1.0, 50.0]),
+    ) {
+        let text = note(seed, 200);
+        for bytes in [Simple::window(seed, scale).bytes(), Simple::lstm(seed, scale).bytes()] {
+            let answers: Vec<Vec<Mention>> = Kernels::available()
+                .map(|kernels| find(&open(&bytes, Some(kernels.isa())), &ContextOptions::default(), text.as_bytes()).unwrap())
+                .collect();
+            for answer in &answers {
+                prop_assert_eq!(answer, &answers[0]);
+                prop_assert!(answer.iter().all(|m| (0.0..=1.0).contains(&m.score)));
+            }
+        }
+    }
+
+    #[test]
+    fn utf8_and_utf16_give_the_same_mentions(family in 0usize..3, seed in any::<u64>(), words in 0usize..80) {
+        let model = open(&any_family(family, seed), None);
         let text = note(seed, words);
         let units: Vec<u16> = text.encode_utf16().collect();
         let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
@@ -63,8 +89,12 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_give_sorted_mentions_inside_the_text(text in prop::collection::vec(any::<u8>(), 0..400)) {
-        let model = open(&model(5, &Sizes::default()), None);
+    fn any_bytes_give_sorted_mentions_inside_the_text(
+        family in 0usize..3,
+        seed in any::<u64>(),
+        text in prop::collection::vec(any::<u8>(), 0..400),
+    ) {
+        let model = open(&any_family(family, seed), None);
         let mentions = find(&model, &ContextOptions::default(), &text).unwrap();
         let mut at = 0;
         for mention in mentions {
@@ -77,18 +107,20 @@ proptest! {
 
 #[test]
 fn a_context_gives_the_same_answer_whatever_came_before() {
-    let model = open(&model(9, &Sizes::default()), None);
-    let (first, second) = (note(1, 50), note(2, 50));
-    let alone = find(&model, &ContextOptions::default(), first.as_bytes()).unwrap();
-    let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
-    for text in [&second, &first, &second, &first] {
-        let mentions = context.find_utf8(text.as_bytes()).unwrap().mentions;
-        if text == &first {
-            assert_eq!(mentions, alone);
+    for family in 0..3 {
+        let model = open(&any_family(family, 9), None);
+        let (first, second) = (note(1, 50), note(2, 50));
+        let alone = find(&model, &ContextOptions::default(), first.as_bytes()).unwrap();
+        let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
+        for text in [&second, &first, &second, &first] {
+            let mentions = context.find_utf8(text.as_bytes()).unwrap().mentions;
+            if text == &first {
+                assert_eq!(mentions, alone);
+            }
         }
+        context.wipe();
+        assert_eq!(context.find_utf8(first.as_bytes()).unwrap().mentions, alone);
     }
-    context.wipe();
-    assert_eq!(context.find_utf8(first.as_bytes()).unwrap().mentions, alone);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use drugner::Isa;
 use drugner::format::layout::{self, GATES, PANEL};
-use drugner::kernels::{DenseWeights, Kernels, LstmWeights, lstm_scratch_len};
+use drugner::kernels::{DenseWeights, Kernels, LstmWeights, lstm_scratch_len, math};
 use half::f16;
 use proptest::prelude::*;
 
@@ -313,6 +313,17 @@ fn reference(
 }
 
 #[test]
+fn sigmoid_has_the_bits_of_the_function_of_one_number() {
+    let numbers: Vec<f32> = (0..1 << 16).map(|i| f32::from_bits(i << 16 | i)).collect();
+    let expected: Vec<u32> = numbers.iter().map(|&x| math::sigmoid(x).to_bits()).collect();
+    for kernels in tables() {
+        let mut values = numbers.clone();
+        kernels.sigmoid(&mut values);
+        assert!(bits(&values) == expected, "{:?}", kernels.isa());
+    }
+}
+
+#[test]
 fn all_halves_are_widened_exactly() {
     let halves: Vec<u16> = (0..=u16::MAX).collect();
     let expected: Vec<u32> = halves.iter().map(|&half| f16::from_bits(half).to_f32().to_bits()).collect();
@@ -374,5 +385,6 @@ fn wrong_lengths_are_refused() {
         refused(&|| dense(16, 48, 16, 5, 2, 31));
 
         refused(&|| kernels.widen(&[0; 3], &mut [0.0; 2]));
+        refused(&|| kernels.sigmoid(&mut [0.0; 17]));
     }
 }

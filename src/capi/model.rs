@@ -26,7 +26,7 @@ pub struct drugner_model_info {
     pub format_major: u32,
     /// Minor version of the file's format.
     pub format_minor: u32,
-    /// 1 multilayer perceptron, 2 stack of autoencoders or belief network, 3 LSTM, 4 bidirectional LSTM with CRF.
+    /// Family: 1 window (dense layers over a window of words), 3 lstm, 4 bilstm-crf.
     pub architecture: u32,
     /// DRUGNER_STORAGE_*.
     pub storage: u32,
@@ -36,13 +36,13 @@ pub struct drugner_model_info {
     pub sha256: [u8; 32],
     /// Words in the vocabulary.
     pub vocabulary: u32,
-    /// Network inputs per token.
+    /// Network inputs per token or window.
     pub input: u32,
-    /// Units per direction of a recurrent layer.
+    /// Units of a hidden layer: per direction of a recurrent one, of the first dense one; 0 without hidden layer.
     pub hidden: u32,
-    /// Recurrent layers.
+    /// Hidden layers.
     pub layers: u32,
-    /// Tags of the output layer.
+    /// Tags or classes of the output layer.
     pub tags: u32,
     /// Labels; the same as drugner_model_label_count.
     pub labels: u32,

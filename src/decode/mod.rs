@@ -1,5 +1,22 @@
-//! Decode: scores per tag -> best legal path and its probability -> mentions.
+//! Decode: scores -> mentions with their probabilities. `crf`, `tags` and `mentions` serve the bilstm-crf family,
+//! `windows` and `runs` the families with a softmax.
+
+use std::ops::Range;
 
 pub mod crf;
 pub mod mentions;
+pub mod runs;
+pub mod softmax;
 pub mod tags;
+pub mod windows;
+
+/// A mention in the words of its sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Span {
+    /// Words (or tokens) of the sentence.
+    pub words: Range<usize>,
+    /// Label id.
+    pub label: usize,
+    /// Probability under the model, 0..=1.
+    pub score: f32,
+}

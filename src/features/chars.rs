@@ -26,8 +26,8 @@ pub fn char_id(point: u32) -> u8 {
     }
 }
 
-/// Folded filters.
-#[derive(Clone, Debug, PartialEq)]
+/// Folded filters; the default is none.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CharFilters {
     /// `[FILTER_WIDTH][CHAR_COUNT][count]`
     tables: Vec<f32>,

@@ -2,9 +2,11 @@
 //!
 //! A token's vector is, in this order: word vector and character features (one row of the word table; unknown
 //! words take row 0 and compute their character features), the embedding of its case shape, and two flags for
-//! each lexicon list (begin and inside of a listed name).
+//! each lexicon list (begin and inside of a listed name). A model without character filters, shapes or lexicon has
+//! empty tables for them, which add nothing to the vector.
 
 pub mod chars;
+pub mod distance;
 pub mod hash;
 pub mod lexicon;
 pub mod shape;
@@ -43,7 +45,7 @@ impl Features<'_> {
         self.word_width + self.filters.count() + self.shape_width + self.lexicon.flags()
     }
 
-    /// Writes the vectors of `tokens` to `x`, `[tokens][width]`. `words` is scratch of the same length.
+    /// Writes the vectors of `tokens` to the front of `x`, `[tokens][width]`. `words` is scratch for as many tokens.
     pub fn extract<U: Unit>(
         &self,
         kernels: &Kernels,

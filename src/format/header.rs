@@ -1,7 +1,7 @@
 //! The 128-byte header.
 
 use super::crc32c::crc32c;
-use super::{ENTRY_SIZE, HEADER_SIZE, MAGIC, MAX_SECTIONS, VERSION};
+use super::{ENTRY_SIZE, HEADER_SIZE, MAGIC, MAX_SECTIONS, TOKENIZER, TOKENIZER_WORDS, VERSION};
 use crate::{Error, Status};
 
 /// Fields of the header that are not constants of the format.
@@ -13,9 +13,9 @@ pub struct Header {
     pub file_size: u64,
     /// Number of section entries.
     pub sections: u32,
-    /// Model family, see [`super::ARCHITECTURE_BILSTM_CRF`].
+    /// Model family, one of the `ARCHITECTURE_` constants of [`super`].
     pub architecture: u32,
-    /// Tokenizer that the model was trained with, see [`super::TOKENIZER`].
+    /// Tokenizer that the model was trained with, [`super::TOKENIZER`] or [`super::TOKENIZER_WORDS`].
     pub tokenizer: u32,
     /// SHA-256 of everything after the section table.
     pub sha256: [u8; 32],
@@ -65,7 +65,7 @@ impl Header {
         if u64_at(bytes, 40) != 0 {
             return Err(too_new("the model file requires a feature that this library lacks").at(40));
         }
-        if u32_at(bytes, 60) != super::TOKENIZER {
+        if !matches!(u32_at(bytes, 60), TOKENIZER | TOKENIZER_WORDS) {
             return Err(too_new("the model was trained with a tokenizer that this library lacks").at(60));
         }
         let fixed = u32_at(bytes, 12) == HEADER_SIZE as u32

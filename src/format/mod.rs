@@ -28,10 +28,16 @@ pub const MAX_SECTIONS: usize = 64;
 pub const MAX_DIM: u32 = 1 << 24;
 /// Default limit for the size of a model file in bytes.
 pub const DEFAULT_MAX_BYTES: u64 = 1 << 30;
+/// Architecture id of the window family.
+pub const ARCHITECTURE_WINDOW: u32 = 1;
+/// Architecture id of the lstm family.
+pub const ARCHITECTURE_LSTM: u32 = 3;
 /// Architecture id of the bilstm-crf family.
 pub const ARCHITECTURE_BILSTM_CRF: u32 = 4;
 /// Id and version of the tokenizer in `crate::text`: a model trained with another one gives wrong results.
 pub const TOKENIZER: u32 = 1;
+/// The same tokenizer, its tokens joined to words between blanks by `crate::text::words`.
+pub const TOKENIZER_WORDS: u32 = 2;
 
 /// Type of a section's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,9 +125,11 @@ pub const LSTM_INPUT: Kind = kind(b"LSWX", Element::F16, 3);
 pub const LSTM_RECURRENT: Kind = kind(b"LSWH", Element::F16, 3);
 /// LSTM bias of one layer and direction. `[panels, 64]`
 pub const LSTM_BIAS: Kind = kind(b"LSBI", Element::F32, 2);
-/// Output layer. `[panels, inputs, 16]`
+/// Window family: words per window; 1 if a window reads on behind its sentence, else 0. `[2]`
+pub const WINDOW: Kind = kind(b"WNDW", Element::U32, 1);
+/// Dense layer, the last one the output layer. `[panels, inputs, 16]`
 pub const DENSE: Kind = kind(b"DENS", Element::F16, 3);
-/// Bias of the output layer. `[panels, 16]`
+/// Bias of a dense layer. `[panels, 16]`
 pub const DENSE_BIAS: Kind = kind(b"DENB", Element::F32, 2);
 /// CRF: scores of the first tag, of the last tag, then transitions `[from][to]`. `[2 + tags, tags]`
 pub const CRF: Kind = kind(b"CRFT", Element::F32, 2);
@@ -131,7 +139,7 @@ pub const TEST_TEXTS: Kind = kind(b"TSTT", Element::U8, 1);
 pub const TEST_MENTIONS: Kind = kind(b"TSTM", Element::U32, 2);
 
 /// Every kind that this library knows.
-pub const KINDS: [Kind; 19] = [
+pub const KINDS: [Kind; 20] = [
     META,
     LABELS,
     WORDS,
@@ -146,6 +154,7 @@ pub const KINDS: [Kind; 19] = [
     LSTM_INPUT,
     LSTM_RECURRENT,
     LSTM_BIAS,
+    WINDOW,
     DENSE,
     DENSE_BIAS,
     CRF,

@@ -13,7 +13,8 @@ pub const OPTIONAL: u32 = 1;
 pub struct Section {
     /// Four-letter code of the kind.
     pub code: [u8; 4],
-    /// Which of several sections of this kind: layer * 2 + direction for LSTM weights, else 0.
+    /// Which of several sections of this kind: layer * 2 + direction for LSTM weights,
+    /// layer for dense weights, else 0.
     pub index: u32,
     /// Sizes; unused dimensions are 1.
     pub dims: [u32; 4],

@@ -9,12 +9,26 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// Collects the sections of a file in the order in which they are written.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Writer {
+    tokenizer: u32,
     sections: Vec<(Kind, u32, [u32; 4], Vec<u8>)>,
 }
 
+impl Default for Writer {
+    /// A file without sections for [`TOKENIZER`].
+    fn default() -> Self {
+        Self { tokenizer: TOKENIZER, sections: Vec::new() }
+    }
+}
+
 impl Writer {
+    /// Sets the tokenizer that the model was trained with: [`TOKENIZER`], which is the default, or
+    /// [`TOKENIZER_WORDS`](super::TOKENIZER_WORDS).
+    pub fn set_tokenizer(&mut self, tokenizer: u32) {
+        self.tokenizer = tokenizer;
+    }
+
     /// Adds a section of raw little-endian bytes.
     ///
     /// # Panics
@@ -82,7 +96,7 @@ impl Writer {
             file_size: out.len() as u64,
             sections: self.sections.len() as u32,
             architecture,
-            tokenizer: TOKENIZER,
+            tokenizer: self.tokenizer,
             sha256: sha256(&out[table_end..]),
             table_crc: crc32c(&out[HEADER_SIZE..table_end]),
         };

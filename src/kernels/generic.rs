@@ -271,6 +271,14 @@ fn multiply_rows<S: Simd, const WIDTH: usize, const VECTORS: usize, const ROWS: 
     }
 }
 
+/// The logistic function of whole panels of values, in place.
+#[inline(always)]
+pub(super) fn sigmoid<S: Simd>(s: S, values: &mut [f32]) {
+    for values in values.as_chunks_mut::<PANEL>().0 {
+        s.store(math::sigmoid_lanes(s, s.load(values)), values);
+    }
+}
+
 /// fp16 to f32, element by element; both slices have the same length.
 #[inline(always)]
 pub(super) fn widen<S: Simd>(s: S, halves: &[u16], out: &mut [f32]) {

@@ -75,8 +75,14 @@ pub fn tanh(x: f32) -> f32 {
 
 /// Logistic function, within 3e-7 and in 0..=1; NaN gives 1.
 pub fn sigmoid(x: f32) -> f32 {
-    let (numerator, denominator) = tanh_fraction(Single, x * 0.5);
-    (denominator + numerator) / (denominator + denominator)
+    sigmoid_lanes(Single, x)
+}
+
+/// [`sigmoid`] of every lane: (1 + tanh(x / 2)) / 2.
+#[inline(always)]
+pub(super) fn sigmoid_lanes<A: Arithmetic>(a: A, x: A::Lanes) -> A::Lanes {
+    let (numerator, denominator) = tanh_fraction(a, a.mul(x, a.splat(0.5)));
+    a.div(a.add(denominator, numerator), a.add(denominator, denominator))
 }
 
 /// Largest argument of [`exp`] with a finite result.

@@ -79,6 +79,7 @@ pub struct Kernels {
     isa: Isa,
     lstm: unsafe fn(LstmCall<'_>),
     dense: unsafe fn(DenseCall<'_>),
+    sigmoid: unsafe fn(&mut [f32]),
     widen: unsafe fn(&[u16], &mut [f32]),
 }
 
@@ -161,6 +162,16 @@ impl Kernels {
         let call = DenseCall { weights: *weights, x, x_stride, rows, y };
         // SAFETY: as in `lstm`.
         unsafe { (self.dense)(call) }
+    }
+
+    /// Replaces every value by its logistic function, with the bits of [`math::sigmoid`].
+    ///
+    /// # Panics
+    /// If the length is no multiple of 16.
+    pub fn sigmoid(&self, values: &mut [f32]) {
+        assert!(values.len().is_multiple_of(layout::PANEL), "sigmoid: length is not a multiple of 16");
+        // SAFETY: as in `lstm`.
+        unsafe { (self.sigmoid)(values) }
     }
 
     /// Widens fp16 values to f32, exactly; a signalling NaN becomes quiet and keeps its payload.

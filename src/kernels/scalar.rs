@@ -162,7 +162,7 @@ impl<const FMA: bool> Simd for Portable<FMA> {
 }
 
 /// For every CPU of the target.
-pub(super) static PORTABLE: Kernels = Kernels { isa: Isa::Scalar, lstm, dense, widen };
+pub(super) static PORTABLE: Kernels = Kernels { isa: Isa::Scalar, lstm, dense, sigmoid, widen };
 
 fn lstm(call: LstmCall<'_>) {
     generic::lstm::<_, 1, 4, 2, 1>(Portable::<NATIVE_FMA>, call);
@@ -170,6 +170,10 @@ fn lstm(call: LstmCall<'_>) {
 
 fn dense(call: DenseCall<'_>) {
     generic::dense::<_, 4>(Portable::<NATIVE_FMA>, call);
+}
+
+fn sigmoid(values: &mut [f32]) {
+    generic::sigmoid(Portable::<NATIVE_FMA>, values);
 }
 
 fn widen(halves: &[u16], out: &mut [f32]) {
@@ -181,7 +185,7 @@ fn widen(halves: &[u16], out: &mut [f32]) {
 pub(super) mod fma {
     use super::{DenseCall, Isa, Kernels, LstmCall, Portable, generic};
 
-    pub(in super::super) static KERNELS: Kernels = Kernels { isa: Isa::Scalar, lstm, dense, widen };
+    pub(in super::super) static KERNELS: Kernels = Kernels { isa: Isa::Scalar, lstm, dense, sigmoid, widen };
 
     #[target_feature(enable = "avx2,fma")]
     fn lstm(call: LstmCall<'_>) {
@@ -191,6 +195,11 @@ pub(super) mod fma {
     #[target_feature(enable = "avx2,fma")]
     fn dense(call: DenseCall<'_>) {
         generic::dense::<_, 4>(Portable::<true>, call);
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    fn sigmoid(values: &mut [f32]) {
+        generic::sigmoid(Portable::<true>, values);
     }
 
     #[target_feature(enable = "avx2,fma")]

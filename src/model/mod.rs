@@ -3,19 +3,18 @@
 mod load;
 pub mod selftest;
 pub mod storage;
+mod tables;
 
 use crate::features::Features;
-use crate::features::chars::CharFilters;
-use crate::features::lexicon::Lexicon;
-use crate::features::vocabulary::Vocabulary;
 use crate::format::header::Header;
-use crate::format::strings::Strings;
 use crate::kernels::Kernels;
 use crate::nn::Network;
+use crate::text::Tokenizer;
 use crate::{Error, Isa};
 use std::path::Path;
 use std::sync::Arc;
-use storage::{Storage, View};
+use storage::Storage;
+use tables::Tables;
 
 /// How the bytes of a model file are held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -53,7 +52,7 @@ pub struct Model(Arc<Data>);
 pub struct ModelInfo {
     /// Format version, major and minor.
     pub format: (u16, u16),
-    /// Model family; 4 = bilstm-crf.
+    /// Id of the model family: 1 = window, 3 = lstm, 4 = bilstm-crf; see [`Model::family`] for its name.
     pub architecture: u32,
     /// Size of the file in bytes.
     pub file_size: u64,
@@ -61,13 +60,13 @@ pub struct ModelInfo {
     pub sha256: [u8; 32],
     /// Rows of the word table, the unknown word included.
     pub vocabulary: u32,
-    /// Width of a token's input vector.
+    /// Network inputs per token or window.
     pub input: u32,
-    /// Units per direction.
+    /// Units of a hidden layer: per direction of a recurrent one, of the first dense one; 0 without hidden layer.
     pub hidden: u32,
-    /// Recurrent layers.
+    /// Hidden layers.
     pub layers: u32,
-    /// Tags of the output layer.
+    /// Tags or classes of the output layer.
     pub tags: u32,
     /// Labels.
     pub labels: u32,
@@ -78,25 +77,13 @@ pub struct ModelInfo {
 struct Data {
     storage: Storage,
     header: Header,
+    tokenizer: Tokenizer,
     labels: Vec<String>,
     /// Sorted by key.
     meta: Vec<(String, String)>,
     tables: Tables,
     network: Network,
     kernels: &'static Kernels,
-}
-
-/// What [`Features`] borrows.
-struct Tables {
-    word_slots: View<u32>,
-    words: View<u8>,
-    word_table: View<u16>,
-    word_width: usize,
-    filters: CharFilters,
-    shapes: Vec<f32>,
-    shape_width: usize,
-    lexicon: Option<(View<u32>, View<u16>)>,
-    lists: Vec<String>,
 }
 
 impl Model {
@@ -168,6 +155,11 @@ impl Model {
         self.0.tables.lists.iter().map(String::as_str)
     }
 
+    /// Name of the model family: "window", "lstm" or "bilstm-crf".
+    pub fn family(&self) -> &'static str {
+        self.0.network.family().name()
+    }
+
     /// Instruction set in use.
     pub fn isa(&self) -> Isa {
         self.0.kernels.isa()
@@ -175,17 +167,18 @@ impl Model {
 
     /// Sizes and identity.
     pub fn info(&self) -> ModelInfo {
-        let Data { storage, header, labels, tables: _, network, .. } = &*self.0;
+        let Data { storage, header, labels, network, .. } = &*self.0;
+        let sizes = network.sizes();
         ModelInfo {
             format: header.version,
             architecture: header.architecture,
             file_size: header.file_size,
             sha256: header.sha256,
             vocabulary: self.features().vocabulary.rows() as u32,
-            input: network.input as u32,
-            hidden: network.hidden as u32,
-            layers: network.layer_count() as u32,
-            tags: network.crf.tags() as u32,
+            input: sizes.input as u32,
+            hidden: sizes.hidden as u32,
+            layers: sizes.layers as u32,
+            tags: sizes.outputs as u32,
             labels: labels.len() as u32,
             storage: storage.code(),
         }
@@ -219,20 +212,10 @@ impl Model {
     }
 
     pub(crate) fn features(&self) -> Features<'_> {
-        let Data { storage, tables, .. } = &*self.0;
-        // The table was checked when the model was opened; should a mapped file have changed since, no word is known.
-        let words = Strings::open(storage.get(&tables.words)).unwrap_or(Strings::EMPTY);
-        Features {
-            vocabulary: Vocabulary::new(storage.get(&tables.word_slots), words),
-            word_table: storage.get(&tables.word_table),
-            word_width: tables.word_width,
-            filters: &tables.filters,
-            shapes: &tables.shapes,
-            shape_width: tables.shape_width,
-            lexicon: match &tables.lexicon {
-                Some((keys, sets)) => Lexicon::new(storage.get(keys), storage.get(sets), tables.lists.len()),
-                None => Lexicon::EMPTY,
-            },
-        }
+        self.0.tables.features(&self.0.storage)
+    }
+
+    pub(crate) fn tokenizer(&self) -> Tokenizer {
+        self.0.tokenizer
     }
 }

@@ -8,12 +8,14 @@ pub mod chars;
 pub mod offsets;
 mod sentence;
 mod token;
+mod tokenizer;
 mod utf16;
 mod utf8;
 pub mod words;
 
 pub use sentence::{Sentence, Sentences};
 pub use token::Tokens;
+pub use tokenizer::Tokenizer;
 
 /// How a token was cut: a run of letters, a run of digits, or one other symbol.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

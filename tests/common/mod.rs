@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod families;
+
 use drugner::decode::tags::tag_count;
 use drugner::features::chars::{CHAR_COUNT, FILTER_WIDTH};
 use drugner::features::lexicon::LexiconBuilder;

@@ -25,6 +25,8 @@ enum Command {
     Train(commands::train::Arguments),
     Embed(commands::embed::Arguments),
     Evaluate(commands::evaluate::Arguments),
+    Analyse(commands::analyse::Arguments),
+    Reproduce(commands::reproduce::Arguments),
     Inspect(commands::inspect::Arguments),
     Selftest(commands::selftest::Arguments),
 }
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
         Command::Train(arguments) => commands::train::run(&arguments),
         Command::Embed(arguments) => commands::embed::run(&arguments),
         Command::Evaluate(arguments) => commands::evaluate::run(&arguments),
+        Command::Analyse(arguments) => commands::analyse::run(&arguments),
+        Command::Reproduce(arguments) => commands::reproduce::run(&arguments),
         Command::Inspect(arguments) => commands::inspect::run(&arguments),
         Command::Selftest(arguments) => commands::selftest::run(&arguments),
     };

@@ -3,22 +3,37 @@
 use anyhow::{Context as _, Result, ensure};
 use drugner::text::{Sentences, Token};
 use drugner::{Context, ContextOptions, Model};
-use drugner_corpus::{Answer, Corpus, Label, Scorer, Sentence};
+use drugner_corpus::{Answer, Corpus, Document, Label, Scorer, Sentence};
 
 /// Finds the mentions of every sentence and scores them against the gold entities.
 ///
 /// Every label of the model must be one of the corpus.
 pub fn evaluate(model: &Model, corpus: &Corpus) -> Result<Scorer> {
+    let mut scorer = Scorer::new();
+    for_each_sentence(model, corpus, |sub_corpus, sentence, answers| {
+        Ok(scorer.add(sub_corpus, sentence, answers)?)
+    })?;
+    Ok(scorer)
+}
+
+/// Finds the mentions of every sentence, in the order of the corpus, and hands them to `visit` together with the name of
+/// the sub-corpus and the sentence.
+///
+/// Every label of the model must be one of the corpus.
+pub fn for_each_sentence(
+    model: &Model,
+    corpus: &Corpus,
+    mut visit: impl FnMut(&str, &Sentence, &[Answer]) -> Result<()>,
+) -> Result<()> {
     let labels = label_map(model)?;
     let mut context = Context::new(model, &ContextOptions::default())?;
-    let mut scorer = Scorer::new();
     for document in &corpus.documents {
         for sentence in &document.sentences {
             let answers = answers(&mut context, &labels, &sentence.text)?;
-            scorer.add(&document.sub_corpus, sentence, &answers)?;
+            visit(&document.sub_corpus, sentence, &answers)?;
         }
     }
-    Ok(scorer)
+    Ok(())
 }
 
 fn label_map(model: &Model) -> Result<Vec<Label>> {
@@ -36,6 +51,30 @@ fn answers(context: &mut Context, labels: &[Label], text: &str) -> Result<Vec<An
         label: labels[usize::from(mention.label)],
     };
     Ok(found.mentions.iter().map(answer).collect())
+}
+
+/// The answers to every sentence of a document. With `whole` the sentences are read as one text, blanks between them,
+/// for a model that looks beyond the end of a sentence; an answer belongs to the sentence where it begins.
+pub fn answers_of_document(model: &Model, document: &Document, whole: bool) -> Result<Vec<Vec<Answer>>> {
+    let labels = label_map(model)?;
+    let mut context = Context::new(model, &ContextOptions::default())?;
+    if !whole {
+        let sentences = document.sentences.iter();
+        return sentences.map(|sentence| answers(&mut context, &labels, &sentence.text)).collect();
+    }
+    let (mut text, mut starts) = (String::new(), Vec::new());
+    for sentence in &document.sentences {
+        starts.push(text.len());
+        text.push_str(&sentence.text);
+        text.push(' ');
+    }
+    let mut out = vec![Vec::new(); starts.len()];
+    for answer in answers(&mut context, &labels, &text)? {
+        let i = starts.partition_point(|&start| start <= answer.start) - 1;
+        let end = (answer.end - starts[i]).min(document.sentences[i].text.len());
+        out[i].push(Answer { start: answer.start - starts[i], end, label: answer.label });
+    }
+    Ok(out)
 }
 
 /// How many gold mentions lie on token boundaries and inside one sentence of the engine.

@@ -1,14 +1,20 @@
-//! Training of drugner models: word embeddings, the tagger, and the way from a corpus to a model file.
+//! Training of drugner models: word embeddings, the networks, and the way from a corpus to a model file.
 
+pub mod analysis;
 pub mod data;
 pub mod embeddings;
 pub mod evaluate;
+pub mod experiment;
 pub mod export;
 pub mod ops;
+mod optimiser;
 pub mod pipeline;
 pub mod recipe;
 pub mod representation;
+mod run;
+pub mod sequence;
 pub mod tagger;
+pub mod window;
 
 use anyhow::Result;
 use drugner::features::word::Word;

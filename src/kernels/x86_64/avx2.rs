@@ -7,7 +7,7 @@ use crate::kernels::generic::{self, DenseCall, LstmCall};
 use crate::kernels::simd::{Arithmetic, CANONICAL_NAN, Simd};
 use crate::kernels::{Isa, Kernels};
 
-pub(in crate::kernels) static KERNELS: Kernels = Kernels { isa: Isa::Avx2, lstm, dense, widen };
+pub(in crate::kernels) static KERNELS: Kernels = Kernels { isa: Isa::Avx2, lstm, dense, sigmoid, widen };
 
 #[target_feature(enable = "avx2,fma,f16c")]
 fn lstm(call: LstmCall<'_>) {
@@ -20,6 +20,12 @@ fn lstm(call: LstmCall<'_>) {
 fn dense(call: DenseCall<'_>) {
     // SAFETY: as above.
     generic::dense::<_, 6>(unsafe { Avx2::new() }, call);
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+fn sigmoid(values: &mut [f32]) {
+    // SAFETY: as above.
+    generic::sigmoid(unsafe { Avx2::new() }, values);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]

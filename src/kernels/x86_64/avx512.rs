@@ -7,7 +7,7 @@ use crate::kernels::generic::{self, DenseCall, LstmCall};
 use crate::kernels::simd::{Arithmetic, CANONICAL_NAN, Simd};
 use crate::kernels::{Isa, Kernels};
 
-pub(in crate::kernels) static KERNELS: Kernels = Kernels { isa: Isa::Avx512, lstm, dense, widen };
+pub(in crate::kernels) static KERNELS: Kernels = Kernels { isa: Isa::Avx512, lstm, dense, sigmoid, widen };
 
 #[target_feature(enable = "avx512f")]
 fn lstm(call: LstmCall<'_>) {
@@ -19,6 +19,12 @@ fn lstm(call: LstmCall<'_>) {
 fn dense(call: DenseCall<'_>) {
     // SAFETY: as above.
     generic::dense::<_, 8>(unsafe { Avx512::new() }, call);
+}
+
+#[target_feature(enable = "avx512f")]
+fn sigmoid(values: &mut [f32]) {
+    // SAFETY: as above.
+    generic::sigmoid(unsafe { Avx512::new() }, values);
 }
 
 #[target_feature(enable = "avx512f")]

@@ -3,8 +3,9 @@
 use super::ModelArguments;
 use anyhow::{Context as _, Result, bail};
 use drugner::ModelOptions;
+use drugner_corpus::scorer::{Scorer, Task2013Scorer};
 use drugner_corpus::{Corpus, ddi, split};
-use drugner_train::evaluate::{boundaries, evaluate};
+use drugner_train::evaluate::{boundaries, for_each_sentence};
 use serde_json::json;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,8 @@ use std::path::{Path, PathBuf};
 ///
 /// Every sentence runs through the engine on the model file, so what is measured is what ships. The scores are micro
 /// precision, recall and F1: strict (span and label), exact (span), partial and type as SemEval-2013 task 9 defines
-/// them, one-to-one.
+/// them, one-to-one. With --task-2013 the counts of the scorer program of that task follow, for comparison with figures
+/// published with it: it ignores answers in sentences without any gold mention and uses gold mentions more than once.
 ///
 /// Example:
 ///   drugner evaluate --corpus ddi2013.zip --part ner-test
@@ -31,6 +33,9 @@ pub struct Arguments {
     /// Write the scores as JSON to FILE, `-` for standard output instead of the table.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Count in the way of the task's own scorer as well.
+    #[arg(long)]
+    task_2013: bool,
 }
 
 /// Part of the DDI-2013 corpus.
@@ -38,6 +43,8 @@ pub struct Arguments {
 pub enum Part {
     /// Training documents without the development documents.
     Train,
+    /// All training documents.
+    TrainAndDevelopment,
     /// The fixed development documents of the training part.
     Development,
     /// Test documents of task 9.1, drug names.
@@ -51,7 +58,7 @@ pub enum Part {
 /// Reads a part of a corpus; problems of the corpus go to standard error.
 pub fn read_corpus(path: &Path, part: Part) -> Result<Corpus> {
     let source = match part {
-        Part::Train | Part::Development => ddi::Part::Train,
+        Part::Train | Part::TrainAndDevelopment | Part::Development => ddi::Part::Train,
         Part::NerTest => ddi::Part::NerTest,
         Part::InteractionTest => ddi::Part::InteractionTest,
         Part::All => ddi::Part::All,
@@ -76,8 +83,13 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let model = arguments.model.open(&ModelOptions::default())?;
     let corpus = read_corpus(&arguments.corpus, arguments.part)?;
-    let scorer = evaluate(&model, &corpus)?;
+    let (mut scorer, mut task_2013) = (Scorer::new(), Task2013Scorer::new());
+    for_each_sentence(&model, &corpus, |sub_corpus, sentence, answers| {
+        scorer.add(sub_corpus, sentence, answers)?;
+        Ok(task_2013.add(sub_corpus, sentence, answers)?)
+    })?;
     let report = scorer.report();
+    let task_2013 = arguments.task_2013.then(|| task_2013.report());
     let boundaries = boundaries(&corpus);
     let interval = scorer.strict_f1_interval(1000, 1);
     let to_stdout = arguments.json.as_deref().is_some_and(|path| path.as_os_str() == "-");
@@ -86,6 +98,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         value["boundaries"] = json!(boundaries);
         value["isa"] = json!(model.isa().name());
         value["model"] = json!(drugner::format::sha256::hex(&model.info().sha256));
+        if let Some(task_2013) = &task_2013 {
+            value["task2013"] = json!(task_2013);
+        }
         let text = format!("{}\n", serde_json::to_string(&value)?);
         if to_stdout {
             out.write_all(text.as_bytes())?;
@@ -112,6 +127,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             boundaries.whole,
             boundaries.sentences,
         )?;
+        if let Some(task_2013) = task_2013 {
+            writeln!(out, "\nas the scorer program of SemEval-2013 task 9 counts:\n\n{}", task_2013.table())?;
+        }
     }
     Ok(())
 }

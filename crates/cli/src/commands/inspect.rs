@@ -20,15 +20,20 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let model = open(arguments.model.as_deref(), &ModelOptions::default())?;
     let info = model.info();
     writeln!(out, "format        {}.{}", info.format.0, info.format.1)?;
-    writeln!(out, "family        {}", if info.architecture == 4 { "bilstm-crf" } else { "unknown" })?;
+    writeln!(out, "family        {}", model.family())?;
     writeln!(out, "file size     {} bytes", info.file_size)?;
     writeln!(out, "sha256        {}", hex(&info.sha256))?;
     writeln!(out, "labels        {}", model.labels().collect::<Vec<_>>().join(", "))?;
     writeln!(out, "vocabulary    {} words", info.vocabulary - 1)?;
+    let (layer, outputs) = match model.family() {
+        "window" => ("dense", "classes"),
+        "lstm" => ("LSTM", "classes"),
+        _ => ("BiLSTM", "tags"),
+    };
     writeln!(
         out,
-        "network       {} inputs, {} x BiLSTM({}), {} tags",
-        info.input, info.layers, info.hidden, info.tags
+        "network       {} inputs, {} x {}({}), {} {}",
+        info.input, info.layers, layer, info.hidden, info.tags, outputs
     )?;
     writeln!(out, "lexicon       {}", model.lexicon_lists().collect::<Vec<_>>().join(", "))?;
     writeln!(out, "\nsection  index  elements             offset        bytes  crc-32c")?;

@@ -1,8 +1,10 @@
 //! One module for each sub-command.
 
+pub mod analyse;
 pub mod embed;
 pub mod evaluate;
 pub mod inspect;
+pub mod reproduce;
 pub mod selftest;
 pub mod tag;
 pub mod train;

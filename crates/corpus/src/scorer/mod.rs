@@ -17,10 +17,17 @@
 //! [`UnplacedEntity`](crate::UnplacedEntity) is always missed.
 //!
 //! A ratio with a zero denominator is 0.
+//!
+//! Two other ways of counting stand beside it, for comparison with figures that were published with them. Neither is a
+//! measure to choose a model by: [`Task2013Scorer`] counts as the scorer program of the task did, [`WordScorer`] counts
+//! words and windows of words without labels, as Sadikin, Fanany and Basaruddin (2016) do.
 
 mod interval;
 mod matching;
 mod report;
+pub mod table;
+mod task2013;
+mod words;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -30,6 +37,8 @@ use crate::model::{Label, Sentence, Span};
 pub use interval::Interval;
 use matching::{Matches, Pair};
 pub use report::{Average, LabelScores, MacroScores, Report, Score, Scores};
+pub use task2013::{Task2013Counts, Task2013Report, Task2013Scorer, Task2013Scores};
+pub use words::{Counts, WordReport, WordScorer, WordScores, covered, window_classes};
 
 /// An entity that a system found: a half-open byte range of the sentence, and a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::table::aligned;
 use super::{Interval, Scorer, Tallies, Tally};
 use crate::model::Label;
 
@@ -28,7 +29,7 @@ pub struct Score {
     pub answers: u64,
 }
 
-fn ratio(part: f64, whole: f64) -> f64 {
+pub(super) fn ratio(part: f64, whole: f64) -> f64 {
     if whole == 0.0 { 0.0 } else { part / whole }
 }
 
@@ -186,33 +187,13 @@ fn average<'a>(scores: impl Iterator<Item = &'a Score>) -> Average {
     Average { p, r, f1: ratio(2.0 * p * r, p + r) }
 }
 
-fn per_cent(ratio: f64) -> String {
+pub(super) fn per_cent(ratio: f64) -> String {
     format!("{:.2}", 100.0 * ratio)
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let rows = self.rows();
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let widths: [usize; 8] = std::array::from_fn(width);
-        for (i, row) in rows.iter().enumerate() {
-            for (column, (cell, &width)) in row.iter().zip(&widths).enumerate() {
-                match column {
-                    0 | 1 => write!(f, "| {cell:<width$} ")?,
-                    _ => write!(f, "| {cell:>width$} ")?,
-                }
-            }
-            writeln!(f, "|")?;
-            if i == 0 {
-                for (column, &width) in widths.iter().enumerate() {
-                    match column {
-                        0 | 1 => write!(f, "|{:-<1$}", "", width + 2)?,
-                        _ => write!(f, "|{:-<1$}:", "", width + 1)?,
-                    }
-                }
-                writeln!(f, "|")?;
-            }
-        }
+        f.write_str(&aligned(&self.rows(), 2))?;
         if let Some(interval) = self.strict_f1_interval {
             let [low, high] = [interval.low, interval.high].map(per_cent);
             writeln!(f, "\nstrict F1, 95 % interval by document: {low} to {high}")?;

@@ -1,10 +1,12 @@
-//! Tensor operations that candle has not: each is one node of the graph with its own backward pass.
+//! Tensor operations that candle has not: each is one node of the graph with its own backward pass; and dense layers
+//! over plain slices.
 //!
 //! All run on the CPU in `f32`. Every sum has a fixed order, so a result does not depend on the number of threads.
 
 mod activation;
 pub mod characters;
 pub mod crf;
+pub(crate) mod dense;
 pub mod lstm;
 mod matrix;
 

@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::optimiser::Adam;
+use crate::optimiser::Adam;
 
 /// The best epoch so far.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,16 +7,17 @@ mod batch;
 mod checkpoint;
 mod data;
 mod network;
-mod optimiser;
 mod options;
 mod parameters;
 mod progress;
+mod rate;
 mod reference;
 mod train;
 mod weights;
 
 pub use data::{DistinctWords, Example, WordVectors};
 pub use options::TaggerOptions;
+pub(crate) use parameters::orthogonal;
 pub use reference::emissions;
 pub use train::{Source, Trained, train};
 pub use weights::{Direction, TaggerSizes, TaggerWeights};

@@ -164,7 +164,7 @@ impl Parameters {
 }
 
 /// Fills a square matrix of side `n` with orthonormal rows (Gram-Schmidt on Gaussian rows).
-fn orthogonal(matrix: &mut [f32], n: usize, rng: &mut Rng) {
+pub(crate) fn orthogonal(matrix: &mut [f32], n: usize, rng: &mut Rng) {
     let mut rows: Vec<Vec<f64>> = Vec::with_capacity(n);
     while rows.len() < n {
         let gaussian = |rng: &mut Rng| {

@@ -9,10 +9,11 @@ use super::batch::Batch;
 use super::checkpoint::{self, Best, State};
 use super::data::{DistinctWords, Example, WordVectors, check};
 use super::network::Network;
-use super::optimiser::{Adam, clip, learning_rate};
 use super::options::TaggerOptions;
 use super::progress::Progress;
+use super::rate::learning_rate;
 use super::weights::TaggerWeights;
+use crate::optimiser::{Adam, clip};
 
 /// Supplies the examples of each epoch, so that they can change from one to the next.
 pub trait Source {

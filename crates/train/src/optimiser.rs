@@ -1,6 +1,4 @@
-//! Adam with clipping, and the learning rate over a training run.
-
-use super::options::TaggerOptions;
+//! Optimisers over flat vectors of values, and clipping.
 
 const BETA1: f32 = 0.9;
 const BETA2: f32 = 0.999;
@@ -8,7 +6,7 @@ const EPSILON: f32 = 1e-8;
 
 /// First and second moments of the gradient.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Adam {
+pub(crate) struct Adam {
     /// Updates made so far.
     pub step: u64,
     pub first: Vec<f32>,
@@ -36,7 +34,7 @@ impl Adam {
 }
 
 /// Scales `gradient` down to a norm of at most `limit`; returns the norm before.
-pub(super) fn clip(gradient: &mut [f32], limit: f32) -> f32 {
+pub(crate) fn clip(gradient: &mut [f32], limit: f32) -> f32 {
     let norm = gradient.iter().map(|&g| f64::from(g) * f64::from(g)).sum::<f64>().sqrt() as f32;
     if norm > limit {
         gradient.iter_mut().for_each(|g| *g *= limit / norm);
@@ -44,10 +42,26 @@ pub(super) fn clip(gradient: &mut [f32], limit: f32) -> f32 {
     norm
 }
 
-/// Learning rate after `step` updates at `progress` (0 to 1) of the run: a linear rise, then a cosine.
-pub(super) fn learning_rate(options: &TaggerOptions, step: u64, progress: f64) -> f32 {
-    let rise = ((step + 1) as f64 / options.warm_up.max(1) as f64).min(1.0);
-    let cosine = 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
-    let floor = f64::from(options.final_rate);
-    (f64::from(options.learning_rate) * rise * (floor + (1.0 - floor) * cosine)) as f32
+/// An optimiser with what it remembers of earlier gradients.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Optimiser {
+    /// Gradient descent with momentum: the last step.
+    Sgd(Vec<f32>),
+    /// Adam.
+    Adam(Adam),
+}
+
+impl Optimiser {
+    /// One update of `values` against `gradient`; Adam has no use for `momentum`.
+    pub fn update(&mut self, values: &mut [f32], gradient: &[f32], rate: f32, momentum: f32) {
+        match self {
+            Self::Adam(adam) => adam.update(values, gradient, rate),
+            Self::Sgd(last) => {
+                for ((value, &g), last) in values.iter_mut().zip(gradient).zip(last) {
+                    *last = momentum * *last - rate * g;
+                    *value += *last;
+                }
+            }
+        }
+    }
 }

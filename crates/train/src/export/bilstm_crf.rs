@@ -1,23 +1,18 @@
-//! Export: trained weights -> model file.
+//! Model files of the bilstm-crf family.
 
+use super::{begin, halves, with_selftest};
 use crate::data::lexicon::Lists;
 use crate::evaluate::segments;
 use crate::tagger::TaggerWeights;
 use anyhow::{Context as _, Result, ensure};
 use drugner::features::chars::{CHAR_COUNT, CharFilters, FILTER_WIDTH};
-use drugner::features::vocabulary::build_slots;
 use drugner::features::word::Word;
 use drugner::format::layout::{pack_dense, pack_dense_bias, pack_lstm, pack_lstm_bias};
 use drugner::format::writer::Writer;
 use drugner::format::{self as file, ARCHITECTURE_BILSTM_CRF};
-use drugner::model::selftest::{FIELDS, fields};
-use drugner::{Context, ContextOptions, Model, ModelOptions};
 use drugner_corpus::Label;
 use half::f16;
 use std::collections::BTreeMap;
-
-/// Texts whose mentions are stored in the model for `drugner selftest`: invented, one a line.
-const SELFTEST_TEXTS: &str = include_str!("selftest_texts.txt");
 
 /// All that a bilstm-crf model file is made of, apart from the network's weights.
 pub struct Tables {
@@ -42,31 +37,12 @@ pub fn export_with_selftest(
     tables: &Tables,
     card: &BTreeMap<String, String>,
 ) -> Result<Vec<u8>> {
-    let mut writer = sections(weights, tables, card)?;
-    let model = Model::open_copy(&writer.finish(ARCHITECTURE_BILSTM_CRF), &ModelOptions::default())?;
-    let mut context = Context::new(&model, &ContextOptions::default())?;
-    let texts: Vec<&str> = SELFTEST_TEXTS.lines().collect();
-    let mut mentions = Vec::new();
-    for (i, text) in texts.iter().enumerate() {
-        for mention in context.find_utf8(text.as_bytes())?.mentions {
-            mentions.extend(fields(i, mention));
-        }
-    }
-    ensure!(!mentions.is_empty(), "the trained model finds nothing in the self-test's texts");
-    writer.add_strings(file::TEST_TEXTS, &texts);
-    writer.add_u32(file::TEST_MENTIONS, 0, &[mentions.len() / FIELDS, FIELDS], &mentions);
-    Ok(writer.finish(ARCHITECTURE_BILSTM_CRF))
+    with_selftest(sections(weights, tables, card)?, ARCHITECTURE_BILSTM_CRF, &[])?
+        .context("the trained model finds nothing in the self-test's texts")
 }
 
 fn sections(weights: &TaggerWeights, tables: &Tables, card: &BTreeMap<String, String>) -> Result<Writer> {
-    let mut writer = Writer::default();
-    let pairs: Vec<&str> = card.iter().flat_map(|(key, value)| [key.as_str(), value.as_str()]).collect();
-    writer.add_strings(file::META, &pairs);
-    writer.add_strings(file::LABELS, &Label::ALL.map(Label::name));
-    writer.add_strings(file::WORDS, &tables.words);
-    let slots = build_slots(&tables.words);
-    writer.add_u32(file::WORD_SLOTS, 0, &[slots.len()], &slots);
-
+    let mut writer = begin(card, &Label::ALL.map(Label::name), &tables.words);
     let filter_count = weights.conv_bias.len();
     let folded = halves(&fold_filters(weights));
     let widened: Vec<f32> = folded.iter().map(|&bits| f16::from_bits(bits).to_f32()).collect();
@@ -151,8 +127,4 @@ fn fold_words(tables: &Tables, word_width: usize, filters: &CharFilters) -> Resu
         out.extend(halves(&features));
     }
     Ok(out)
-}
-
-fn halves(values: &[f32]) -> Vec<u16> {
-    values.iter().map(|&v| f16::from_f32(v).to_bits()).collect()
 }

@@ -1,0 +1,135 @@
+//! The bilstm-crf family: BiLSTM layers, an output layer, and a CRF over the tags.
+
+use super::layers::{self, Columns, Dense, LstmDirection};
+use super::{Engine, Input, Scratch, ScratchLen, Sizes, Source, corrupt};
+use crate::Error;
+use crate::decode::crf::{self, Crf};
+use crate::decode::mentions::each_mention;
+use crate::decode::{Span, tags};
+use crate::format;
+use crate::kernels::{LSTM_CHUNK, lstm_scratch_len};
+use crate::model::storage::View;
+
+/// Most recurrent layers.
+pub const MAX_LAYERS: usize = 2;
+
+/// BiLSTM layers, output layer, CRF.
+#[derive(Clone, Debug)]
+pub struct BilstmCrf {
+    input: usize,
+    hidden: usize,
+    /// Forward and backward direction of each layer.
+    layers: Vec<[LstmDirection; 2]>,
+    dense: Dense,
+    crf: Crf,
+}
+
+impl BilstmCrf {
+    pub(super) fn load(source: Source<'_>) -> Result<Self, Error> {
+        let Source { sections, storage, labels, width: input } = source;
+        let directions = layers::count(sections, format::LSTM_INPUT);
+        if !matches!(directions, 2 | 4) || layers::count(sections, format::DENSE) != 1 {
+            return Err(corrupt("the model does not have one or two BiLSTM layers and one output layer"));
+        }
+        let direction = |index: usize| LstmDirection::load(sections, storage, index as u32);
+        let mut layers = Vec::new();
+        for layer in 0..directions / 2 {
+            layers.push([direction(2 * layer)?, direction(2 * layer + 1)?]);
+        }
+        let hidden = layers[0][0].hidden;
+        for (l, layer) in layers.iter().enumerate() {
+            let width = if l == 0 { input } else { 2 * hidden };
+            if layer.iter().any(|direction| (direction.input, direction.hidden) != (width, hidden)) {
+                return Err(corrupt("the LSTM layers do not fit the features or each other"));
+            }
+        }
+        let tags = tags::tag_count(labels);
+        let dense = Dense::load(sections, storage, 0)?;
+        if !dense.has_sizes(2 * hidden, tags) {
+            return Err(corrupt("the output layer does not fit labels and layers"));
+        }
+        let section = sections.require(format::CRF, 0)?;
+        if section.dims != [2 + tags as u32, tags as u32, 1, 1] {
+            return Err(corrupt("the CRF does not fit the labels").at(section.offset));
+        }
+        let transitions: View<f32> = storage.view(section)?;
+        let crf = Crf::new(storage.get(&transitions), tags)
+            .ok_or_else(|| corrupt("the CRF has too many tags").at(section.offset))?;
+        Ok(Self { input, hidden, layers, dense, crf })
+    }
+
+    pub(super) fn sizes(&self) -> Sizes {
+        let (hidden, layers) = (self.hidden, self.layers.len());
+        Sizes { input: self.input, hidden, layers, outputs: self.crf.tags() }
+    }
+
+    pub(super) fn scratch_len(&self, rows: usize) -> Option<ScratchLen> {
+        let (width, tags) = (2 * self.hidden, self.crf.tags());
+        let lstm = lstm_scratch_len(self.hidden, LSTM_CHUNK)?;
+        let floats = [
+            [rows, width],
+            [rows, width],
+            [lstm, 1],
+            [rows, self.dense.outputs],
+            [rows, tags],
+            [rows, tags],
+            [rows, tags],
+            [rows, 1],
+        ];
+        ScratchLen::of(&floats, &[[rows, 1], [rows, tags]])
+    }
+
+    pub(super) fn find(
+        &self,
+        engine: Engine<'_>,
+        input: Input<'_>,
+        mut scratch: Scratch<'_>,
+        found: &mut dyn FnMut(Span),
+    ) {
+        let Input { x, rows, .. } = input;
+        let tags = self.crf.tags();
+        let scores = self.run(engine, &x[..rows * self.input], rows, &mut scratch);
+        let stride = self.dense.outputs;
+        let (path, back) = (scratch.bytes(rows, 1), scratch.bytes(rows, tags));
+        self.crf.viterbi(scores, stride, path, back);
+        if path.iter().all(|&tag| tag == 0) {
+            return;
+        }
+        let mut sums = crf::Scratch {
+            alpha: scratch.floats(rows, tags),
+            beta: scratch.floats(rows, tags),
+            psi: scratch.floats(rows, tags),
+            scale: scratch.floats(rows, 1),
+        };
+        self.crf.forward_backward(scores, stride, rows, &mut sums);
+        each_mention(path, |words, label| {
+            let score = self.crf.probability(&path[words.clone()], words.start, rows, &sums);
+            found(Span { words, label, score });
+        });
+    }
+
+    /// Scores of the tags, `[rows][outputs]`.
+    fn run<'s>(
+        &self,
+        engine: Engine<'_>,
+        x: &[f32],
+        rows: usize,
+        scratch: &mut Scratch<'s>,
+    ) -> &'s mut [f32] {
+        let width = 2 * self.hidden;
+        let (mut source, mut out) = (scratch.floats(rows, width), scratch.floats(rows, width));
+        let lstm_len = lstm_scratch_len(self.hidden, LSTM_CHUNK).expect("the number of units is bounded");
+        let lstm = scratch.floats(lstm_len, 1);
+        for (l, layer) in self.layers.iter().enumerate() {
+            let x = if l == 0 { x } else { &*source };
+            for (d, direction) in layer.iter().enumerate() {
+                let columns = Columns { y: &mut *out, stride: width, offset: d * self.hidden };
+                direction.run(engine, x, rows, d == 1, columns, lstm);
+            }
+            std::mem::swap(&mut source, &mut out);
+        }
+        let scores = scratch.floats(rows, self.dense.outputs);
+        self.dense.run(engine, source, width, rows, scores);
+        scores
+    }
+}
