@@ -3,7 +3,7 @@
 use drugner_corpus::ddi::{self, Part};
 use drugner_corpus::scorer::Task2013Scorer;
 use drugner_corpus::testing::data_folder;
-use drugner_corpus::{Answer, Corpus, IssueKind, Scorer, conll, split};
+use drugner_corpus::{Answer, Corpus, Entity, IssueKind, Scorer, Sentence, conll, split};
 
 fn discontinuous(corpus: &Corpus, sub_corpus: &str) -> usize {
     let documents = corpus.documents.iter().filter(|document| document.sub_corpus == sub_corpus);
@@ -52,6 +52,16 @@ fn ddi2013_counts() {
     assert_eq!((rest.entity_count(), development.entity_count()), (13500, 1265));
 }
 
+/// The gold entities of one range as answers.
+fn perfect(sentence: &Sentence) -> Vec<Answer> {
+    let continuous = sentence.entities.iter().filter(|entity| entity.is_continuous());
+    let answer = |entity: &Entity| {
+        let hull = entity.hull();
+        Answer { start: hull.start, end: hull.end, label: entity.label }
+    };
+    continuous.map(answer).collect()
+}
+
 #[test]
 fn ddi2013_perfect_answers() {
     let Some(data) = data_folder("ddi2013_perfect_answers") else { return };
@@ -59,15 +69,7 @@ fn ddi2013_perfect_answers() {
     let mut scorer = Scorer::new();
     for document in &corpus.documents {
         for sentence in &document.sentences {
-            let continuous = sentence.entities.iter().filter(|entity| entity.is_continuous());
-            let answers: Vec<Answer> = continuous
-                .map(|entity| Answer {
-                    start: entity.hull().start,
-                    end: entity.hull().end,
-                    label: entity.label,
-                })
-                .collect();
-            scorer.add(&document.sub_corpus, sentence, &answers).unwrap();
+            scorer.add(&document.sub_corpus, sentence, &perfect(sentence)).unwrap();
         }
     }
     let report = scorer.report();
@@ -93,15 +95,7 @@ fn ddi2013_gold_through_the_rules_of_2013() {
     let mut scorer = Task2013Scorer::new();
     for document in &test.documents {
         for sentence in &document.sentences {
-            let continuous = sentence.entities.iter().filter(|entity| entity.is_continuous());
-            let answers: Vec<Answer> = continuous
-                .map(|entity| Answer {
-                    start: entity.hull().start,
-                    end: entity.hull().end,
-                    label: entity.label,
-                })
-                .collect();
-            scorer.add(&document.sub_corpus, sentence, &answers).unwrap();
+            scorer.add(&document.sub_corpus, sentence, &perfect(sentence)).unwrap();
         }
     }
     let strict = scorer.report().all.strict;

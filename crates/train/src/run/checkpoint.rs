@@ -1,10 +1,11 @@
 //! The file of a [`State`]: one line of JSON (the [`Header`]) and then the arrays as little-endian `f32`.
 
-use std::fs::{self, File};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use drugner::format::writer;
 use serde::{Deserialize, Serialize};
 
 use super::{Best, State};
@@ -47,15 +48,7 @@ pub(super) fn save(path: &Path, identity: &str, state: &State) -> Result<()> {
     for array in arrays.chain(state.best.as_ref().map(|best| &best.values)) {
         bytes.extend(array.iter().flat_map(|value| value.to_le_bytes()));
     }
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".tmp");
-    let write = || -> std::io::Result<()> {
-        let mut file = File::create(&temporary)?;
-        file.write_all(&bytes)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)
-    };
-    write().with_context(|| format!("cannot write the checkpoint {}", path.display()))
+    writer::save(path, &bytes).with_context(|| format!("cannot write the checkpoint {}", path.display()))
 }
 
 /// Reads the checkpoint at `path`; `None` when there is no file. Errors when it belongs to another run or is damaged.
