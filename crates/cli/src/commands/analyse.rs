@@ -43,14 +43,14 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let corpus = read_corpus(&arguments.corpus, arguments.part)?;
-    let work = std::env::temp_dir().join(format!("drugner-analyse-{}", std::process::id()));
-    if !arguments.no_vectors {
-        std::fs::create_dir_all(&work).with_context(|| format!("cannot create {}", work.display()))?;
-        eprintln!("training word vectors on {} documents", corpus.documents.len());
+    let with_vectors = !arguments.no_vectors;
+    if with_vectors {
+        eprintln!(
+            "training word vectors on {} documents (--no-vectors goes without)",
+            corpus.documents.len()
+        );
     }
-    let studies = analyse(&corpus, arguments.seed, (!arguments.no_vectors).then_some(work.as_path()));
-    let _ = std::fs::remove_dir_all(&work);
-    let studies = studies?;
+    let studies = analyse(&corpus, arguments.seed, with_vectors)?;
     let to_stdout = arguments.json.as_deref().is_some_and(|path| path.as_os_str() == "-");
     if let Some(path) = &arguments.json {
         let text = format!("{}\n", serde_json::to_string_pretty(&studies)?);

@@ -46,6 +46,8 @@ pub struct Third {
     pub drug_tokens: usize,
     /// Their share of all words in drug names, 0 to 1.
     pub share: f64,
+    /// Drug names that begin with one of its words: the names that a filter of the training windows by first word costs.
+    pub names: usize,
 }
 
 /// The thirds of a text, the most frequent first.
@@ -59,6 +61,11 @@ pub fn table(sentences: &[WordSentence]) -> [Third; 3] {
         let third = &mut table[usize::from(cut.third_of(word))];
         third.tokens += 1;
         third.drug_tokens += usize::from(named);
+    }
+    for sentence in sentences {
+        for name in &sentence.names {
+            table[usize::from(cut.third_of(&sentence.normal[name.first]))].names += 1;
+        }
     }
     let all: usize = table.iter().map(|third| third.drug_tokens).sum();
     table.map(|third| Third { share: third.drug_tokens as f64 / all.max(1) as f64, ..third })
@@ -77,9 +84,10 @@ mod tests {
             sentence("the the the the and and and iron", &[("iron", Label::Drug)]),
             sentence("the and zinc cream", &[("zinc cream", Label::Drug)]),
         ];
-        let third = |types, tokens, drug_tokens, share| Third { types, tokens, drug_tokens, share };
+        let third =
+            |types, tokens, drug_tokens, share, names| Third { types, tokens, drug_tokens, share, names };
         // 12 words in the order the (5), and (4), cream, iron, zinc: the cuts are behind 4 and 8 of them.
-        let expected = [third(1, 5, 0, 0.0), third(1, 4, 0, 0.0), third(3, 3, 3, 1.0)];
+        let expected = [third(1, 5, 0, 0.0, 0), third(1, 4, 0, 0.0, 0), third(3, 3, 3, 1.0, 2)];
         assert_eq!(table(&sentences), expected);
     }
 

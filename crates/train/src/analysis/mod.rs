@@ -5,16 +5,14 @@ pub mod frequency;
 pub mod report;
 pub mod similarity;
 pub mod tuples;
+mod vectors;
 
-use crate::embeddings::Vectors;
-use crate::experiment::vectors;
-use crate::representation::{WordSentence, words};
-use anyhow::{Context as _, Result, ensure};
+use crate::representation::{Classes, WordSentence, words};
+use anyhow::{Result, ensure};
 use drugner_corpus::Corpus;
 use frequency::Third;
 use serde::Serialize;
 use similarity::Similarity;
-use std::path::Path;
 use tuples::Tuples;
 
 /// What was found in one sub-corpus.
@@ -34,12 +32,14 @@ pub struct Study {
     pub similarity: Option<Similarity>,
 }
 
-/// Studies every sub-corpus of `corpus`. The word vectors (CBOW, window 5, 100 dimensions) are trained on its text, in the
-/// folder `work`; `None` leaves them out.
+/// Studies every sub-corpus of `corpus`, in the order of their names. `with_vectors` trains word vectors (CBOW, window 5,
+/// 100 dimensions) on the text of all of them; the same seed gives the same figures.
 ///
-/// Errors when the corpus has no words or `work` cannot be written.
-pub fn analyse(corpus: &Corpus, seed: u64, work: Option<&Path>) -> Result<Vec<Study>> {
-    let vectors = work.map(|work| train(corpus, seed, work)).transpose()?;
+/// # Errors
+/// A sub-corpus without words; fewer than two different words to train vectors of; a folder for temporary files that
+/// cannot be written.
+pub fn analyse(corpus: &Corpus, seed: u64, with_vectors: bool) -> Result<Vec<Study>> {
+    let vectors = with_vectors.then(|| vectors::train(corpus, seed)).transpose()?;
     let mut names: Vec<&str> = corpus.documents.iter().map(|d| d.sub_corpus.as_str()).collect();
     names.sort_unstable();
     names.dedup();
@@ -59,17 +59,10 @@ pub fn analyse(corpus: &Corpus, seed: u64, work: Option<&Path>) -> Result<Vec<St
     Ok(studies)
 }
 
-fn train(corpus: &Corpus, seed: u64, work: &Path) -> Result<Vectors> {
-    let text = work.join("text.txt");
-    vectors::write_text(&[corpus], &text)?;
-    vectors::train_files(&[text], &vectors::options(vectors::KnownWords::All, seed), None)
-        .context("the word vectors cannot be trained")
-}
-
 /// The words of the sentences, each with whether it lies in a name.
 fn marked(sentences: &[WordSentence]) -> impl Iterator<Item = (&str, bool)> {
     sentences.iter().flat_map(|sentence| {
-        let named = |i: usize| sentence.names.iter().any(|n| (n.first..n.first + n.words).contains(&i));
-        sentence.normal.iter().enumerate().map(move |(i, word)| (word.as_str(), named(i)))
+        let classes = Classes::Plain.words(sentence);
+        sentence.normal.iter().zip(classes).map(|(word, class)| (word.as_str(), class > 0))
     })
 }

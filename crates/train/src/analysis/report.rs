@@ -1,7 +1,7 @@
 //! The study as a document with tables and plots.
 
 use super::Study;
-use super::similarity::{BINS, PAIRS};
+use super::similarity::{BINS, Likeness, PAIRS, WELL_KNOWN};
 use super::tuples::share_without_name;
 use drugner_report::{Bar, Column, Document, Plot, PlotKind, Series, Table};
 
@@ -39,7 +39,8 @@ fn frequency(document: &mut Document, study: &Study) {
         study.sub_corpus
     );
     let numbers =
-        ["types", "tokens", "in drug names", "share of all words in drug names"].map(Column::number);
+        ["types", "tokens", "in drug names", "share of all words in drug names", "names that begin with one"]
+            .map(Column::number);
     let mut table = Table::new(&caption, [vec![Column::text("third")], numbers.to_vec()].concat());
     for (name, third) in THIRDS.iter().zip(&study.thirds) {
         table.row(vec![
@@ -48,9 +49,25 @@ fn frequency(document: &mut Document, study: &Study) {
             third.tokens.to_string(),
             third.drug_tokens.to_string(),
             format!("{:.1} %", 100.0 * third.share),
+            third.names.to_string(),
         ]);
     }
     document.table(table);
+    document.plot(Plot::new(
+        &name(study, "types"),
+        &format!("{}: distinct words in each third", study.sub_corpus),
+        "Distinct words by third of token mass, logarithmic scale.",
+        PlotKind::Bars {
+            groups: THIRDS.map(str::to_owned).to_vec(),
+            series: vec![Series::new(
+                "distinct words",
+                study.thirds.iter().map(|third| Bar::new(third.types as f64)).collect(),
+            )],
+            y_label: "distinct words".to_owned(),
+            y_max: None,
+            log: true,
+        },
+    ));
     document.plot(Plot::new(
         &name(study, "thirds"),
         &format!("{}: where the words of drug names lie", study.sub_corpus),
@@ -67,8 +84,10 @@ fn frequency(document: &mut Document, study: &Study) {
 
 fn tuples(document: &mut Document, study: &Study) {
     let caption = format!(
-        "{}: five-word tuples by class; class 1: no name begins at the first word, class k + 1: a name of k words does.",
-        study.sub_corpus
+        "{}: five-word tuples by class; class 1: no name begins at the first word, class k + 1: a name of k words does \
+         (5 stands for 5 and more). Both techniques begin one at every word; {} reach beyond the end of their sentence, \
+         into the next one or into padding.",
+        study.sub_corpus, study.tuples.beyond
     );
     let columns = ["1", "2", "3", "4", "5", "6", "share of class 1"].map(Column::number);
     let mut table = Table::new(&caption, [vec![Column::text("tuples")], columns.to_vec()].concat());
@@ -86,10 +105,10 @@ fn tuples(document: &mut Document, study: &Study) {
         "Logarithmic scale.",
         PlotKind::Bars {
             groups: (1..=6).map(|class| class.to_string()).collect(),
-            series: kinds
-                .iter()
-                .map(|(kind, counts)| Series::new(kind, counts.iter().map(|&c| Bar::new(c as f64)).collect()))
-                .collect(),
+            series: vec![Series::new(
+                "tuples",
+                study.tuples.windows.iter().map(|&count| Bar::new(count as f64)).collect(),
+            )],
             y_label: "tuples".to_owned(),
             y_max: None,
             log: true,
@@ -99,33 +118,33 @@ fn tuples(document: &mut Document, study: &Study) {
 
 fn similarity(document: &mut Document, study: &Study) {
     let Some(similarity) = &study.similarity else { return };
+    let well_known = format!("seen {WELL_KNOWN} times or more");
+    let mut sets = vec![("all", "cosine", &similarity.all)];
+    sets.extend(similarity.well_known.as_ref().map(|likeness| (&*well_known, "cosine-well-known", likeness)));
     let caption = format!(
-        "{}: vectors (CBOW, window 5, 100 dimensions, trained on this corpus) of {} drug words and {} other words; means over \
-         {PAIRS} pairs of each kind, drawn at random.",
-        study.sub_corpus, similarity.drug_words, similarity.other_words
+        "{}: likeness of word vectors (CBOW, window 5, 100 dimensions, trained on the text of all sub-corpora); means over \
+         {PAIRS} pairs of each kind, drawn at random. A drug word lies in names more often than not.",
+        study.sub_corpus
     );
-    let columns = vec![Column::text("pairs"), Column::number("cosine"), Column::number("Euclidean distance")];
-    let mut table = Table::new(&caption, columns);
-    for pairs in &similarity.pairs {
-        table.row(vec![
-            pairs.kind.to_owned(),
-            format!("{:.4}", pairs.cosine),
-            format!("{:.4}", pairs.distance),
-        ]);
+    let numbers = ["drug words", "other words", "cosine", "Euclidean distance"].map(Column::number);
+    let mut table =
+        Table::new(&caption, [vec![Column::text("words"), Column::text("pairs")], numbers.to_vec()].concat());
+    for (words, _, likeness) in &sets {
+        for pairs in &likeness.pairs {
+            table.row(vec![
+                (*words).to_owned(),
+                pairs.kind.to_owned(),
+                likeness.drug_words.to_string(),
+                likeness.other_words.to_string(),
+                format!("{:.4}", pairs.cosine),
+                format!("{:.4}", pairs.distance),
+            ]);
+        }
     }
     document.table(table);
-    let bars = |values: &[f64]| values.iter().map(|&value| Bar::new(value)).collect();
-    document.plot(Plot::new(
-        &name(study, "cosine"),
-        &format!("{}: cosine of word pairs", study.sub_corpus),
-        "Share of the pairs in each bin.",
-        PlotKind::Histogram {
-            bins: (0..=BINS).map(|edge| 2.0 * edge as f64 / BINS as f64 - 1.0).collect(),
-            series: similarity.pairs.iter().map(|p| Series::new(p.kind, bars(&p.histogram))).collect(),
-            x_label: "cosine".to_owned(),
-            y_label: "share of the pairs".to_owned(),
-        },
-    ));
+    for (words, plot, likeness) in &sets {
+        document.plot(cosine_plot(study, words, plot, likeness));
+    }
     let caption = format!("{}: frequent drug words and the words nearest to them.", study.sub_corpus);
     let mut table = Table::new(&caption, vec![Column::text("word"), Column::text("nearest words, cosine")]);
     for (word, nearest) in &similarity.nearest {
@@ -134,4 +153,19 @@ fn similarity(document: &mut Document, study: &Study) {
         table.row(vec![word.clone(), nearest.join(", ")]);
     }
     document.table(table);
+}
+
+fn cosine_plot(study: &Study, words: &str, plot: &str, likeness: &Likeness) -> Plot {
+    let bars = |values: &[f64]| values.iter().map(|&value| Bar::new(value)).collect();
+    Plot::new(
+        &name(study, plot),
+        &format!("{}: cosine of word pairs, words: {words}", study.sub_corpus),
+        "Share of the pairs in each bin.",
+        PlotKind::Histogram {
+            bins: (0..=BINS).map(|edge| 2.0 * edge as f64 / BINS as f64 - 1.0).collect(),
+            series: likeness.pairs.iter().map(|p| Series::new(p.kind, bars(&p.histogram))).collect(),
+            x_label: "cosine".to_owned(),
+            y_label: "share of the pairs".to_owned(),
+        },
+    )
 }

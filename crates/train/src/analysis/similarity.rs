@@ -11,6 +11,9 @@ use std::collections::HashMap;
 pub const PAIRS: usize = 100_000;
 /// Bins of the cosine from -1 to 1.
 pub const BINS: usize = 40;
+/// Occurrences from which on a word counts as well known: the vector of a word seen once or twice is little more than
+/// where it started.
+pub const WELL_KNOWN: u64 = 5;
 /// Words whose neighbours are shown, and neighbours of each.
 const SHOWN: usize = 6;
 
@@ -27,15 +30,24 @@ pub struct Pairs {
     pub histogram: Vec<f64>,
 }
 
-/// How alike the vectors of a sub-corpus's words are.
+/// How alike the vectors of some words are.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Similarity {
-    /// Distinct drug words: those of which more than half of the occurrences lie in names.
+pub struct Likeness {
+    /// Distinct drug words: those of which more than half of the occurrences in the sub-corpus lie in names.
     pub drug_words: usize,
     /// The other distinct words.
     pub other_words: usize,
     /// Pairs of two different words drawn at random, of each kind.
     pub pairs: Vec<Pairs>,
+}
+
+/// How alike the vectors of a sub-corpus's words are.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Similarity {
+    /// All words.
+    pub all: Likeness,
+    /// Words seen at least [`WELL_KNOWN`] times in the text of the vectors; none where there are too few.
+    pub well_known: Option<Likeness>,
     /// The most frequent drug words with the words nearest to them and the cosines.
     pub nearest: Vec<(String, Vec<(String, f32)>)>,
 }
@@ -53,29 +65,30 @@ pub fn measure(sentences: &[WordSentence], vectors: &Vectors, seed: u64) -> Opti
     sorted.sort_by_key(|&(word, (all, _))| (std::cmp::Reverse(all), word));
     let (drugs, others): (Vec<_>, Vec<_>) =
         sorted.into_iter().partition(|&(_, (all, in_names))| 2 * in_names > all);
-    if drugs.len() < 2 || others.len() < 2 {
-        return None;
-    }
     let index =
         |words: &[(&str, (usize, usize))]| words.iter().map(|(word, _)| rows[word]).collect::<Vec<_>>();
     let (drug_rows, other_rows) = (index(&drugs), index(&others));
     let mut rng = Rng::with_seed(seed);
-    let pairs = [
-        ("drug-drug", &drug_rows, &drug_rows),
-        ("drug-other", &drug_rows, &other_rows),
-        ("other-other", &other_rows, &other_rows),
-    ]
-    .map(|(kind, a, b)| draw(kind, a, b, vectors, &mut rng));
+    let all = likeness(&drug_rows, &other_rows, vectors, &mut rng)?;
+    let well_known = |rows: &[usize]| -> Vec<usize> {
+        rows.iter().copied().filter(|&row| vectors.counts[row] >= WELL_KNOWN).collect()
+    };
+    let well_known = likeness(&well_known(&drug_rows), &well_known(&other_rows), vectors, &mut rng);
     let nearest = drugs.iter().take(SHOWN).map(|(word, _)| {
         let found = vectors.nearest(word, SHOWN).unwrap_or_default();
         ((*word).to_owned(), found.into_iter().map(|(word, cosine)| (word.to_owned(), cosine)).collect())
     });
-    Some(Similarity {
-        drug_words: drugs.len(),
-        other_words: others.len(),
-        pairs: pairs.to_vec(),
-        nearest: nearest.collect(),
-    })
+    Some(Similarity { all, well_known, nearest: nearest.collect() })
+}
+
+/// Of the words in these rows; `None` for less than two of either kind.
+fn likeness(drugs: &[usize], others: &[usize], vectors: &Vectors, rng: &mut Rng) -> Option<Likeness> {
+    if drugs.len() < 2 || others.len() < 2 {
+        return None;
+    }
+    let pairs = [("drug-drug", drugs, drugs), ("drug-other", drugs, others), ("other-other", others, others)]
+        .map(|(kind, a, b)| draw(kind, a, b, vectors, rng));
+    Some(Likeness { drug_words: drugs.len(), other_words: others.len(), pairs: pairs.to_vec() })
 }
 
 fn draw(kind: &'static str, a: &[usize], b: &[usize], vectors: &Vectors, rng: &mut Rng) -> Pairs {
@@ -114,8 +127,8 @@ mod tests {
         let rows = vec![3.0, 0.0, 1.0, 0.0, 0.0, 2.0, 0.0, 1.0, 5.0, 5.0];
         let vectors = Vectors { dim: 2, words, counts: vec![1; 5], rows, provenance: None };
         let found = measure(&sentences, &vectors, 1).unwrap();
-        assert_eq!((found.drug_words, found.other_words), (2, 2));
-        let [same, across, others] = &found.pairs[..] else { panic!("three kinds") };
+        assert_eq!((found.all.drug_words, found.all.other_words, found.well_known), (2, 2, None));
+        let [same, across, others] = &found.all.pairs[..] else { panic!("three kinds") };
         assert!((same.cosine - 1.0).abs() < 1e-9 && (same.distance - 2.0).abs() < 1e-9);
         assert!((others.cosine - 1.0).abs() < 1e-9 && (others.distance - 1.0).abs() < 1e-9);
         let mean = (13f64.sqrt() + 10f64.sqrt() + 5f64.sqrt() + 2f64.sqrt()) / 4.0;

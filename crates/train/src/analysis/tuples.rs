@@ -1,6 +1,6 @@
 //! Classes of the five-word tuples: most begin with no name.
 
-use crate::representation::{Classes, WINDOW, WordSentence, stream, windows};
+use crate::representation::{Classes, PADDING, WINDOW, WordSentence, stream, windows};
 use serde::Serialize;
 
 /// Tuples by class: 0 where no name begins, else the number of the name's words, those of more than five counted as five.
@@ -10,6 +10,8 @@ pub struct Tuples {
     pub stream: [usize; 1 + WINDOW],
     /// Of technique 2: sentence by sentence.
     pub windows: [usize; 1 + WINDOW],
+    /// Tuples that reach beyond the end of their sentence: into the next one in technique 1, into padding in technique 2.
+    pub beyond: usize,
 }
 
 /// Counts the tuples that begin at every word.
@@ -19,9 +21,11 @@ pub fn count(sentences: &[WordSentence]) -> Tuples {
         classes.into_iter().for_each(|class| counts[usize::from(class)] += 1);
         counts
     };
+    let windows = windows::samples(sentences, Classes::Plain, |_| 0);
     Tuples {
         stream: classes(stream::samples(sentences, Classes::Plain, |_| 0).classes),
-        windows: classes(windows::samples(sentences, Classes::Plain, |_| 0).classes),
+        beyond: windows.rows.chunks_exact(WINDOW).filter(|tuple| tuple[WINDOW - 1] == PADDING).count(),
+        windows: classes(windows.classes),
     }
 }
 
@@ -41,9 +45,10 @@ mod tests {
         let names = [("iron", Label::Drug), ("calcium channel blockers", Label::Group)];
         let sentences =
             [sentence("no iron with calcium channel blockers today please", &names), sentence("rest", &[])];
-        let Tuples { stream, windows } = count(&sentences);
+        let Tuples { stream, windows, beyond } = count(&sentences);
         assert_eq!(windows, [7, 1, 0, 1, 0, 0]);
-        assert_eq!(stream.iter().sum::<usize>(), windows.iter().sum::<usize>());
+        assert_eq!(stream, windows, "both techniques begin a tuple at every word");
+        assert_eq!(beyond, 4 + 1);
         assert_eq!(share_without_name(&windows), 7.0 / 9.0);
     }
 }

@@ -131,9 +131,10 @@ fn baseline(results: &Results, systems: &[System]) -> Option<String> {
         })
         .max_by(|a, b| a.1.total_cmp(&b.1))?;
     let parts = Network::ALL.iter().filter_map(|&network| {
-        let own = best(systems, network, as_in_the_paper)?.word_f1().mean;
-        let any = best(systems, network, |_| true)?.word_f1().mean;
-        Some(format!("{} {:+.4} (best variant {:+.4})", network.name(), own - f1, any - f1))
+        let any = best(systems, network, |_| true)?.word_f1().mean - f1;
+        let own = best(systems, network, as_in_the_paper);
+        let own = own.map_or(String::new(), |own| format!("{:+.4}, ", own.word_f1().mean - f1));
+        Some(format!("{} {own}best variant {any:+.4}", network.name()))
     });
     Some(format!(
         "**Against a look-up table**: {name} reaches a mean word F of {f1:.4}; the networks differ from it by {}.",
