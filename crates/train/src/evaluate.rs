@@ -36,7 +36,8 @@ pub fn for_each_sentence(
     Ok(())
 }
 
-fn label_map(model: &Model) -> Result<Vec<Label>> {
+/// The corpus label of every label of the model.
+pub(crate) fn label_map(model: &Model) -> Result<Vec<Label>> {
     let label =
         |name: &str| Label::from_name(name).with_context(|| format!("the corpus has no label {name}"));
     model.labels().map(label).collect()

@@ -4,6 +4,7 @@ use crate::data::examples::{Encoder, TrainingSentences, word_table};
 use crate::data::labelled::Labelled;
 use crate::data::lexicon::Lists;
 use crate::data::swap::Swap;
+use crate::data::teachers::Taught;
 use crate::embeddings::Vectors;
 use crate::evaluate::{continuous, evaluate};
 use crate::export::{Tables, export, export_with_selftest};
@@ -11,7 +12,7 @@ use crate::recipe::Recipe;
 use crate::tagger::{self, TaggerOptions, TaggerWeights, WordVectors};
 use anyhow::{Context as _, Result, ensure};
 use drugner::{Model, ModelOptions};
-use drugner_corpus::{Corpus, Label, Report, ddi, split};
+use drugner_corpus::{Corpus, Label, Report, conll, ddi, split};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +29,12 @@ pub struct Inputs {
     pub vectors: Option<PathBuf>,
     /// Name lists.
     pub lexicon: Vec<PathBuf>,
+    /// Column files (token, tag) of the auxiliary task, with one label.
+    pub auxiliary: Vec<PathBuf>,
+    /// Model files of the teachers.
+    pub teachers: Vec<PathBuf>,
+    /// Text that the teachers label, one sentence a line.
+    pub unlabelled: Vec<PathBuf>,
 }
 
 /// Trains the model of `recipe` and writes it to `out`. Work in progress lies in `<out>.work`, which `resume` goes on
@@ -50,6 +57,18 @@ pub fn train(recipe: &Recipe, inputs: &Inputs, out: &Path, resume: bool) -> Resu
             "the corpus lacks the development documents of the DDI corpus 2013; name your own with --development",
         )?,
     };
+    let mut train = train;
+    if recipe.data.interaction_test {
+        let more = ddi::read(&inputs.corpus, ddi::Part::InteractionTest)?;
+        ensure!(
+            disjoint(&train, &more) && disjoint(&development, &more),
+            "the corpus has no interaction test documents"
+        );
+        train.documents.extend(more.documents);
+    }
+    if recipe.data.all_documents {
+        train.documents.extend(development.documents.iter().cloned());
+    }
     let vectors = vectors(recipe, inputs, &work)?;
     let (words, table) = word_table(&vectors, recipe.words.min_count, recipe.words.rms);
     let sentences = labelled(&train);
@@ -58,11 +77,19 @@ pub fn train(recipe: &Recipe, inputs: &Inputs, out: &Path, resume: bool) -> Resu
     let swap = recipe.data.swap.clone().map(|options| Swap::new(options, &sentences, &lists));
     let tables = Tables { words, word_table: table, lists, lexicon };
     let encoder = Encoder::new(&tables.words, tables.lexicon.clone(), tables.lists.names.len());
-    let mut source = TrainingSentences { encoder, sentences: repeated(&train, &recipe.data.repeat), swap };
+    let mut source = TrainingSentences {
+        encoder,
+        sentences: repeated(&train, &recipe.data.repeat),
+        swap,
+        taught: taught(recipe, inputs)?,
+        auxiliary: auxiliary(&inputs.auxiliary)?,
+        auxiliary_share: recipe.data.auxiliary_share,
+    };
 
     let options = TaggerOptions {
         seed: recipe.seed,
         labels: Label::ALL.len(),
+        auxiliary_labels: usize::from(!source.auxiliary.is_empty()),
         shapes: drugner::features::shape::COUNT,
         lexicons: tables.lists.names.len(),
         ..recipe.tagger.clone()
@@ -70,7 +97,9 @@ pub fn train(recipe: &Recipe, inputs: &Inputs, out: &Path, resume: bool) -> Resu
     let word_vectors = WordVectors { rows: &tables.word_table, dim: vectors.dim };
     let mut score = |weights: &TaggerWeights| -> Result<f64> {
         let model = Model::open_copy(&export(weights, &tables, &BTreeMap::new())?, &ModelOptions::default())?;
-        Ok(evaluate(&model, &development)?.report().all.strict.f1)
+        let f1 = evaluate(&model, &development)?.report().all.strict.f1;
+        // Of equal scores the later epoch counts.
+        Ok(if recipe.data.all_documents { 0.0 } else { f1 })
     };
     let checkpoint = work.join("tagger.checkpoint");
     let weights = tagger::train(&options, word_vectors, &mut source, &mut score, Some(&checkpoint))?.weights;
@@ -127,6 +156,42 @@ fn repeated(corpus: &Corpus, repeat: &BTreeMap<String, usize>) -> Vec<Labelled> 
         }
     }
     out
+}
+
+fn taught(recipe: &Recipe, inputs: &Inputs) -> Result<Option<Taught>> {
+    let Some(options) = &recipe.data.teachers else {
+        ensure!(inputs.teachers.is_empty(), "the recipe has no [data.teachers]");
+        return Ok(None);
+    };
+    let open = |path: &PathBuf| {
+        Model::open_file(path, &ModelOptions::default())
+            .with_context(|| format!("cannot open the teacher {}", path.display()))
+    };
+    let teachers: Vec<Model> = inputs.teachers.iter().map(open).collect::<Result<_>>()?;
+    let taught = Taught::new(options, &teachers, &inputs.unlabelled, recipe.seed)?;
+    eprintln!("{} teachers label {} sentences", teachers.len(), taught.len());
+    Ok(Some(taught))
+}
+
+/// Sentences of column files; every entity is of the one label of the auxiliary task.
+fn auxiliary(files: &[PathBuf]) -> Result<Vec<Labelled>> {
+    let mut out = Vec::new();
+    for file in files {
+        for sentence in conll::read(file, conll::Columns::default())? {
+            let mut text = String::new();
+            let mut ranges = Vec::new();
+            for token in &sentence.tokens {
+                ranges.push(text.len()..text.len() + token.len());
+                text.push_str(token);
+                text.push(' ');
+            }
+            let mention = |entity: &conll::TokenEntity| {
+                (ranges[entity.start].start..ranges[entity.end - 1].end, Label::Drug)
+            };
+            out.push(Labelled { mentions: sentence.entities().iter().map(mention).collect(), text });
+        }
+    }
+    Ok(out)
 }
 
 fn lists(recipe: &Recipe, inputs: &Inputs, sentences: &[Labelled]) -> Result<Lists> {
@@ -190,6 +255,9 @@ fn card(recipe: &Recipe, inputs: &Inputs, tables: &Tables) -> BTreeMap<String, S
         ("general.license", LICENSE.to_owned()),
         ("train.corpora", CORPORA.to_owned()),
         ("train.text", names(&inputs.text)),
+        ("train.teachers", names(&inputs.teachers)),
+        ("train.unlabelled", names(&inputs.unlabelled)),
+        ("train.auxiliary", names(&inputs.auxiliary)),
         ("train.lexicon", format!("{}: {}", names(&inputs.lexicon), lists.join(", "))),
         ("train.recipe", settings),
         ("train.seed", recipe.seed.to_string()),

@@ -1,6 +1,7 @@
 //! Recipes: every choice of a training run in one file.
 
 use crate::data::swap::SwapOptions;
+use crate::data::teachers::TeacherOptions;
 use crate::embeddings::EmbeddingOptions;
 use crate::tagger::TaggerOptions;
 use anyhow::{Context as _, Result};
@@ -60,6 +61,18 @@ pub struct LexiconOptions {
 pub struct DataOptions {
     /// How often the sentences of a sub-corpus are used in an epoch; 1 if not named.
     pub repeat: BTreeMap<String, usize>,
+    /// The test documents of the interaction task (9.2) are training documents, too, as the task allows.
+    #[serde(default)]
+    pub interaction_test: bool,
+    /// The development documents are training documents, too; the last epoch is taken.
+    #[serde(default)]
+    pub all_documents: bool,
+    /// Share of the auxiliary sentences that each epoch uses.
+    #[serde(default)]
+    pub auxiliary_share: f64,
+    /// Unlabelled sentences that teachers label.
+    #[serde(default)]
+    pub teachers: Option<TeacherOptions>,
     /// Mention swap.
     pub swap: Option<SwapOptions>,
 }

@@ -38,6 +38,9 @@ fn write_inputs(dir: &Path) -> Inputs {
         text: vec![dir.join("text.txt")],
         vectors: None,
         lexicon: vec![dir.join("lexicon.tsv")],
+        auxiliary: Vec::new(),
+        teachers: Vec::new(),
+        unlabelled: Vec::new(),
     }
 }
 

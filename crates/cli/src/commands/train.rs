@@ -38,6 +38,15 @@ pub struct Arguments {
     /// Name lists: files of `category<TAB>name` with that header.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     lexicon: Vec<PathBuf>,
+    /// Column files (token, tag) of an auxiliary task, such as BC5CDR chemicals.
+    #[arg(long, num_args = 1.., value_name = "FILE")]
+    auxiliary: Vec<PathBuf>,
+    /// Models that label the sentences of --unlabelled for the one that is trained.
+    #[arg(long, num_args = 1.., value_name = "FILE", requires = "unlabelled")]
+    teachers: Vec<PathBuf>,
+    /// Text that the teachers label, one sentence a line, plain or .xz.
+    #[arg(long, num_args = 1.., value_name = "FILE", requires = "teachers")]
+    unlabelled: Vec<PathBuf>,
     /// Model file to write.
     #[arg(long, value_name = "FILE", required_unless_present = "print_recipe")]
     out: Option<PathBuf>,
@@ -71,6 +80,9 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             text: arguments.text.clone(),
             vectors: arguments.vectors.clone(),
             lexicon: arguments.lexicon.clone(),
+            auxiliary: arguments.auxiliary.clone(),
+            teachers: arguments.teachers.clone(),
+            unlabelled: arguments.unlabelled.clone(),
         },
         out,
         arguments.resume,

@@ -2,6 +2,7 @@
 
 use super::labelled::{Labelled, tags};
 use super::swap::Swap;
+use super::teachers::Taught;
 use crate::embeddings::Vectors;
 use crate::evaluate::segments;
 use crate::tagger::{DistinctWords, Example, Source};
@@ -38,6 +39,7 @@ impl Encoder {
                 shapes: words.iter().map(|word| word.shape).collect(),
                 lexicon,
                 tags: tags(&tokens, &sentence.mentions),
+                auxiliary: false,
             });
         }
     }
@@ -70,6 +72,12 @@ pub struct TrainingSentences {
     pub sentences: Vec<Labelled>,
     /// Mention swap, if any.
     pub swap: Option<Swap>,
+    /// Sentences labelled by teachers.
+    pub taught: Option<Taught>,
+    /// Sentences of the auxiliary task.
+    pub auxiliary: Vec<Labelled>,
+    /// Share of them that each epoch uses.
+    pub auxiliary_share: f64,
 }
 
 impl Source for TrainingSentences {
@@ -82,6 +90,16 @@ impl Source for TrainingSentences {
                 None => self.encoder.encode(sentence, &mut distinct, &mut examples),
             }
         }
+        for sentence in self.taught.iter().flat_map(|taught| taught.draw(rng)) {
+            self.encoder.encode(&sentence, &mut distinct, &mut examples);
+        }
+        let own = examples.len();
+        for sentence in &self.auxiliary {
+            if rng.f64() < self.auxiliary_share {
+                self.encoder.encode(sentence, &mut distinct, &mut examples);
+            }
+        }
+        examples[own..].iter_mut().for_each(|example| example.auxiliary = true);
         (examples, DistinctWords(distinct.words))
     }
 }

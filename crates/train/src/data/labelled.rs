@@ -10,7 +10,7 @@ use std::ops::Range;
 pub struct Labelled {
     /// The text.
     pub text: String,
-    /// Byte ranges and labels.
+    /// Byte ranges and labels; those of an auxiliary text count as labels of the auxiliary task, by index.
     pub mentions: Vec<(Range<usize>, Label)>,
 }
 

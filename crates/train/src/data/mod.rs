@@ -4,3 +4,4 @@ pub mod examples;
 pub mod labelled;
 pub mod lexicon;
 pub mod swap;
+pub mod teachers;

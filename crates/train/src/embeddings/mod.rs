@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 pub use options::{Architecture, EmbeddingOptions};
+pub(crate) use text::for_each_line;
 pub use vectors::{Provenance, Vectors};
 
 use progress::Progress;

@@ -16,7 +16,7 @@ const LONGEST_LINE: u64 = 16 << 20;
 ///
 /// A file that cannot be read, a line that is not UTF-8 or is longer than 16 MiB. The message names the file and the
 /// line, never its text.
-pub(super) fn for_each_line(path: &Path, mut visit: impl FnMut(&str) -> Result<()>) -> Result<()> {
+pub(crate) fn for_each_line(path: &Path, mut visit: impl FnMut(&str) -> Result<()>) -> Result<()> {
     let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
     let compressed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xz"));
     let mut reader: Box<dyn BufRead> = if compressed {

@@ -25,13 +25,15 @@ pub(super) struct Batch {
     pub flags: Tensor,
     /// `[tokens]`.
     pub tags: Vec<u8>,
+    /// Output layer: 0 for the tagger's own task, 1 for the auxiliary one.
+    pub head: usize,
     /// Factors of the character and shape features, `[tokens, filters + shape_dim]`, and of each layer's states,
     /// `[sentences, 1, 2 * hidden]`; none without noise.
     pub dropout: Option<(Tensor, Vec<Tensor>)>,
 }
 
 impl Batch {
-    /// Pads `examples`, none of which may be empty; with noise when there is a generator to draw it from.
+    /// Pads `examples`, none of which may be empty and all of one task; with noise when there is a generator to draw it from.
     pub fn new(
         examples: &[&Example],
         distinct: &DistinctWords,
@@ -98,6 +100,7 @@ impl Batch {
             characters: Tensor::from_vec(characters, tokens, &Device::Cpu)?,
             shapes: Tensor::from_vec(shapes, tokens, &Device::Cpu)?,
             flags: Tensor::from_vec(flags, (tokens, flag_count + 1), &Device::Cpu)?,
+            head: usize::from(examples.first().is_some_and(|example| example.auxiliary)),
             lengths,
             time,
             tags,

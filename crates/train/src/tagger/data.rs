@@ -41,6 +41,8 @@ pub struct Example {
     pub lexicon: Vec<u32>,
     /// Gold tags, see [`drugner::decode::tags`].
     pub tags: Vec<u8>,
+    /// The tags are those of the auxiliary task.
+    pub auxiliary: bool,
 }
 
 /// Character ids (of [`drugner::features::chars`]) of the distinct words of a set of examples; none is empty.
@@ -65,11 +67,12 @@ pub(super) fn check(
         let tokens = example.words.len();
         let lengths = [example.chars.len(), example.shapes.len(), example.lexicon.len(), example.tags.len()];
         ensure!(lengths == [tokens; 4], "example {at}: the lengths of its parts differ");
+        let tags = options.head_tags(example.auxiliary);
         let in_range = example.words.iter().all(|&w| (w as usize) < rows)
             && example.chars.iter().all(|&c| (c as usize) < distinct.0.len())
             && example.shapes.iter().all(|&s| usize::from(s) < options.shapes)
             && example.lexicon.iter().all(|&bits| u64::from(bits) >> (2 * options.lexicons) == 0)
-            && example.tags.iter().all(|&tag| usize::from(tag) < options.tags());
+            && example.tags.iter().all(|&tag| usize::from(tag) < tags);
         ensure!(in_range, "example {at}: a word, character, shape, lexicon or tag index is out of range");
     }
     Ok(())

@@ -6,29 +6,31 @@ use candle_core::{Result, Tensor, Var};
 
 use super::batch::Batch;
 use super::options::TaggerOptions;
-use super::parameters::{Parameters, Slot};
+use super::parameters::{HeadSlots, Parameters, Slot};
 use crate::ops::{CrfMask, crf_loss, lstm, max_trigram};
 
 /// The function from a batch and the parameters to the loss.
 pub(super) struct Network {
     pub parameters: Parameters,
-    mask: Arc<CrfMask>,
+    masks: Vec<Arc<CrfMask>>,
 }
 
 impl Network {
     pub fn new(options: &TaggerOptions, word_dim: usize) -> Self {
-        let parameters = Parameters::new(options.sizes(word_dim));
-        Network { parameters, mask: Arc::new(options.mask()) }
+        let auxiliary = (options.auxiliary_labels > 0).then(|| options.head_tags(true));
+        let parameters = Parameters::new(options.sizes(word_dim), auxiliary);
+        let mask = |head: &HeadSlots| Arc::new(TaggerOptions::mask_of(head.tags));
+        Network { masks: parameters.heads.iter().map(mask).collect(), parameters }
     }
 
     /// Mean negative log likelihood of the batch's sentences.
     pub fn loss(&self, variables: &[Var], batch: &Batch) -> Result<Tensor> {
         let emissions = self.emissions(variables, batch)?;
-        let crf = variables[self.parameters.crf.index].as_tensor();
-        crf_loss(&emissions, crf, self.mask.clone(), &batch.lengths, &batch.tags)
+        let crf = variables[self.parameters.heads[batch.head].crf.index].as_tensor();
+        crf_loss(&emissions, crf, self.masks[batch.head].clone(), &batch.lengths, &batch.tags)
     }
 
-    /// Scores of the tags, `[sentences, time, tags]`.
+    /// Scores of the tags of the batch's task, `[sentences, time, tags]`.
     pub fn emissions(&self, variables: &[Var], batch: &Batch) -> Result<Tensor> {
         let sizes = &self.parameters.sizes;
         let tensor = |slot: &Slot| variables[slot.index].as_tensor();
@@ -54,8 +56,9 @@ impl Network {
             }
             input = states.reshape((tokens, 2 * sizes.hidden))?;
         }
-        let scores = input.matmul(&tensor(&self.parameters.dense_weight).t()?)?;
-        scores.broadcast_add(tensor(&self.parameters.dense_bias))?.reshape((sentences, time, sizes.tags))
+        let head = &self.parameters.heads[batch.head];
+        let scores = input.matmul(&tensor(&head.weight).t()?)?;
+        scores.broadcast_add(tensor(&head.bias))?.reshape((sentences, time, head.tags))
     }
 
     /// Character features of each token, `[tokens, filters]`.
@@ -105,6 +108,7 @@ mod tests {
                     shapes: (0..n).map(|_| rng.u8(..12)).collect(),
                     lexicon: (0..n).map(|_| rng.u32(..1 << 14)).collect(),
                     tags: vec![0; n],
+                    auxiliary: false,
                 })
                 .collect();
             let network = Network::new(&options, 3);

@@ -16,6 +16,9 @@ pub struct TaggerOptions {
     pub seed: u64,
     /// Number of labels; the network has `1 + 4 * labels` tags.
     pub labels: usize,
+    /// Labels of an auxiliary task that trains the same network through an output layer of its own, which is not part of
+    /// the model; 0 for none.
+    pub auxiliary_labels: usize,
     /// Number of case shapes.
     pub shapes: usize,
     /// Number of lexicon lists, at most 16; each gives a token two flags.
@@ -61,6 +64,7 @@ impl Default for TaggerOptions {
         TaggerOptions {
             seed: 1,
             labels: 4,
+            auxiliary_labels: 0,
             shapes: 12,
             lexicons: 7,
             character_dim: 25,
@@ -90,9 +94,17 @@ impl TaggerOptions {
         tag_count(self.labels)
     }
 
+    /// Number of tags of the main or of the auxiliary task.
+    pub fn head_tags(&self, auxiliary: bool) -> usize {
+        if auxiliary { tag_count(self.auxiliary_labels) } else { self.tags() }
+    }
+
     /// Legal starts, ends and transitions of the tags.
     pub fn mask(&self) -> CrfMask {
-        let tags = self.tags();
+        Self::mask_of(self.tags())
+    }
+
+    pub(super) fn mask_of(tags: usize) -> CrfMask {
         CrfMask {
             start: (0..tags).map(may_begin).collect(),
             end: (0..tags).map(may_end).collect(),
@@ -121,6 +133,7 @@ impl TaggerOptions {
         let sizes = [self.character_dim, self.filters, self.shape_dim, self.hidden, self.shapes];
         ensure!(sizes.iter().all(|size| (1..=4096).contains(size)), "a size is not in 1..=4096");
         ensure!((1..=MAX_LABELS).contains(&self.labels), "labels is not in 1..={MAX_LABELS}");
+        ensure!(self.auxiliary_labels <= MAX_LABELS, "auxiliary_labels is not in 0..={MAX_LABELS}");
         ensure!(self.lexicons <= 16, "lexicons is more than 16");
         ensure!((1..=2).contains(&self.layers), "layers is not 1 or 2");
         let dropouts = [self.input_dropout, self.hidden_dropout, self.word_dropout, self.lexicon_dropout];

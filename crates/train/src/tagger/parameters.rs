@@ -26,6 +26,19 @@ pub(super) struct LayerSlots {
     pub recurrent: Slot,
 }
 
+/// Places of an output layer with its CRF.
+#[derive(Clone, Debug)]
+pub(super) struct HeadSlots {
+    /// `[tags, 2 * hidden]`
+    pub weight: Slot,
+    /// `[tags]`
+    pub bias: Slot,
+    /// `[tags + 2, tags]`: transitions, start, end.
+    pub crf: Slot,
+    /// Number of tags.
+    pub tags: usize,
+}
+
 /// Places of all tensors of a tagger; the shapes not given are those of [`TaggerWeights`].
 #[derive(Clone, Debug)]
 pub(super) struct Parameters {
@@ -35,15 +48,14 @@ pub(super) struct Parameters {
     pub conv_bias: Slot,
     pub shape_embedding: Slot,
     pub layers: Vec<LayerSlots>,
-    pub dense_weight: Slot,
-    pub dense_bias: Slot,
-    /// `[tags + 2, tags]`: transitions, start, end.
-    pub crf: Slot,
+    /// The tagger's own task, then the auxiliary one, if any.
+    pub heads: Vec<HeadSlots>,
     slots: Vec<Slot>,
 }
 
 impl Parameters {
-    pub fn new(sizes: TaggerSizes) -> Self {
+    /// `auxiliary` is the number of tags of the auxiliary task, if there is one.
+    pub fn new(sizes: TaggerSizes, auxiliary: Option<usize>) -> Self {
         let mut slots: Vec<Slot> = Vec::new();
         let mut slot = |shape: &[usize]| {
             let start = slots.last().map_or(0, |last| last.range.end);
@@ -64,9 +76,16 @@ impl Parameters {
                     recurrent: slot(&[2, 4 * h, h]),
                 })
                 .collect(),
-            dense_weight: slot(&[sizes.tags, 2 * h]),
-            dense_bias: slot(&[sizes.tags]),
-            crf: slot(&[sizes.tags + 2, sizes.tags]),
+            heads: [Some(sizes.tags), auxiliary]
+                .into_iter()
+                .flatten()
+                .map(|tags| HeadSlots {
+                    weight: slot(&[tags, 2 * h]),
+                    bias: slot(&[tags]),
+                    crf: slot(&[tags + 2, tags]),
+                    tags,
+                })
+                .collect(),
             slots,
         }
     }
@@ -79,7 +98,7 @@ impl Parameters {
     /// The values before training. Embeddings are uniform, recurrent weights orthogonal per gate, other weights after
     /// Glorot, the forget gates' biases 1 and all others 0.
     pub fn initial(&self, rng: &mut Rng) -> Vec<f32> {
-        let TaggerSizes { hidden: h, filters, character_dim, tags, .. } = self.sizes;
+        let TaggerSizes { hidden: h, filters, character_dim, .. } = self.sizes;
         let mut values = vec![0f32; self.len()];
         let glorot = |inputs: usize, outputs: usize| (6.0 / (inputs + outputs) as f32).sqrt();
         let mut uniform = |values: &mut [f32], limit: f32| {
@@ -89,7 +108,9 @@ impl Parameters {
         uniform(&mut values[self.char_embedding.range.clone()], 0.5 * 3f32.sqrt());
         uniform(&mut values[self.shape_embedding.range.clone()], 0.25 * 3f32.sqrt());
         uniform(&mut values[self.conv_weight.range.clone()], glorot(3 * character_dim, filters));
-        uniform(&mut values[self.dense_weight.range.clone()], glorot(2 * h, tags));
+        for head in &self.heads {
+            uniform(&mut values[head.weight.range.clone()], glorot(2 * h, head.tags));
+        }
         for (layer, slots) in self.layers.iter().enumerate() {
             let inputs = self.sizes.inputs(layer);
             let rows = values[slots.input.range.clone()].chunks_exact_mut(inputs + 1);
@@ -143,7 +164,8 @@ impl Parameters {
                 bias: rows.map(|row| row[inputs]).collect(),
             }
         };
-        let mut crf_transitions = get(&self.crf);
+        let head = &self.heads[0];
+        let mut crf_transitions = get(&head.crf);
         let mut crf_start = crf_transitions.split_off(tags * tags);
         let mut crf_end = crf_start.split_off(tags);
         options.mask().apply(&mut crf_start, &mut crf_end, &mut crf_transitions);
@@ -154,8 +176,8 @@ impl Parameters {
             conv_bias: get(&self.conv_bias),
             shape_embedding: get(&self.shape_embedding),
             layers: (0..self.sizes.layers).map(|layer| [0, 1].map(|d| direction(layer, d))).collect(),
-            dense_weight: get(&self.dense_weight),
-            dense_bias: get(&self.dense_bias),
+            dense_weight: get(&head.weight),
+            dense_bias: get(&head.bias),
             crf_start,
             crf_end,
             crf_transitions,
@@ -192,7 +214,7 @@ mod tests {
     #[test]
     fn initial_values() {
         let options = TaggerOptions { hidden: 6, ..Default::default() };
-        let parameters = Parameters::new(options.sizes(4));
+        let parameters = Parameters::new(options.sizes(4), None);
         let weights = parameters.export(&parameters.initial(&mut Rng::with_seed(1)), &options);
         let direction = &weights.layers[0][1];
         assert_eq!(direction.bias[..6], [0.0; 6]);

@@ -161,12 +161,15 @@ fn average(state: &mut State, decay: f32) {
     }
 }
 
-/// Examples of similar length together, in random order; examples without tokens are left out.
+/// Examples of one task and similar length together, in random order; examples without tokens are left out.
 fn batches(examples: &[Example], size: usize, rng: &mut Rng) -> Vec<Vec<usize>> {
     let mut order: Vec<usize> = (0..examples.len()).filter(|&at| !examples[at].words.is_empty()).collect();
     rng.shuffle(&mut order);
     order.sort_by_key(|&at| examples[at].words.len());
-    let mut batches: Vec<Vec<usize>> = order.chunks(size).map(<[usize]>::to_vec).collect();
+    let (auxiliary, own): (Vec<usize>, Vec<usize>) =
+        order.into_iter().partition(|&at| examples[at].auxiliary);
+    let mut batches: Vec<Vec<usize>> =
+        own.chunks(size).chain(auxiliary.chunks(size)).map(<[usize]>::to_vec).collect();
     rng.shuffle(&mut batches);
     batches
 }
