@@ -314,7 +314,7 @@ typedef struct drugner_context_options {
   uint32_t max_spans;
   // DRUGNER_INVALID_*.
   uint32_t invalid_text;
-  // Mentions with a lower score are dropped; 0 keeps all. Range 0 to 1.
+  // Mentions with a lower score, as drugner_span tells it, are dropped; 0 keeps all. Range 0 to 1.
   float min_score;
   // Bit i keeps label i; 0 keeps all.
   uint64_t label_mask;
@@ -404,7 +404,7 @@ typedef struct drugner_span {
   uint16_t label;
   // Reserved for the origin of the mention; zero.
   uint16_t flags;
-  // Probability of exactly this span with this label under the model, 0 to 1.
+  // Probability of exactly this span with this label, 0 to 1; calibrated if the model has a calibration table.
   float score;
   // See drugner_model_concept_id; UINT32_MAX for none.
   uint32_t concept;

@@ -26,7 +26,7 @@ pub struct ContextOptions {
     pub max_spans: u32,
     /// Malformed text.
     pub invalid_text: InvalidText,
-    /// Mentions with a lower score are dropped; 0 keeps all, range 0..=1.
+    /// Mentions with a lower [`Mention::score`] are dropped; 0 keeps all, range 0..=1.
     pub min_score: f32,
     /// Bit i keeps label i; 0 keeps all.
     pub label_mask: u64,
@@ -44,7 +44,7 @@ pub struct Mention {
     pub label: u16,
     /// Reserved for the origin of the mention, 0.
     pub flags: u16,
-    /// Probability of exactly this span and label under the model, 0..=1.
+    /// Probability of exactly this span and label, 0..=1: calibrated if the model has a [`Model::calibration`].
     pub score: f32,
     /// Concept id, `u32::MAX` for none.
     pub concept: u32,
@@ -159,6 +159,7 @@ impl Context {
         }
         let network = self.model.network();
         let features = self.model.features();
+        let calibration = self.model.calibration();
         let engine = Engine { kernels: self.model.kernels(), storage: self.model.storage() };
         let tokenizer = self.model.tokenizer();
         let Parts { tokens, ahead, words, x, floats, bytes, mentions } = self.arena.parts(&self.layout);
@@ -182,6 +183,7 @@ impl Context {
             let input = Input { x: &mut *x, rows, following };
             let scratch = Scratch { floats: &mut *floats, bytes: &mut *bytes };
             network.find(engine, input, scratch, &mut |Span { words, label, score }| {
+                let score = calibration.map_or(score, |table| table.apply(score, label));
                 if score < self.min_score || self.label_mask >> label & 1 == 0 {
                     return;
                 }

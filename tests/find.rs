@@ -187,6 +187,35 @@ fn options_out_of_range_are_refused() {
 }
 
 #[test]
+fn the_calibration_changes_scores_alone_and_the_minimum_score_acts_behind_it() {
+    let table: Vec<f32> =
+        (0..4).flat_map(|label| [0.1, 0.05, 0.4, 0.1 * label as f32 + 0.1, 0.9, 0.6]).collect();
+    let mut writer = common::writer(9, &Sizes::default());
+    writer.add_f32(drugner::format::CALIBRATION, 0, &[4, 3, 2], &table);
+    let bytes = writer.finish(drugner::format::ARCHITECTURE_BILSTM_CRF);
+    let text = note(6, 400);
+    let raw =
+        find(&open(&model(9, &Sizes::default()), None), &ContextOptions::default(), text.as_bytes()).unwrap();
+    for kernels in Kernels::available() {
+        let model = open(&bytes, Some(kernels.isa()));
+        let calibration = model.calibration().unwrap();
+        let expected: Vec<Mention> = raw
+            .iter()
+            .map(|m| Mention { score: calibration.apply(m.score, usize::from(m.label)), ..*m })
+            .collect();
+        assert!(expected.iter().zip(&raw).filter(|(a, b)| a.score != b.score).count() > 20);
+        assert_eq!(find(&model, &ContextOptions::default(), text.as_bytes()).unwrap(), expected);
+        let strong = ContextOptions { min_score: 0.5, ..Default::default() };
+        let expected: Vec<Mention> = expected.into_iter().filter(|m| m.score >= 0.5).collect();
+        assert!(!expected.is_empty());
+        assert_eq!(find(&model, &strong, text.as_bytes()).unwrap(), expected);
+        assert!(
+            find(&model, &ContextOptions { min_score: 0.61, ..strong }, text.as_bytes()).unwrap().is_empty()
+        );
+    }
+}
+
+#[test]
 fn minimum_score_and_label_mask_only_drop_mentions() {
     let model = open(&model(9, &Sizes::default()), None);
     let text = note(6, 400);

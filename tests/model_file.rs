@@ -165,6 +165,41 @@ fn families() -> [Vec<u8>; 3] {
 }
 
 #[test]
+fn a_calibration_that_breaks_the_rules_is_refused() {
+    let open_with = |dims: [usize; 3], values: &[f32]| {
+        let mut writer = common::writer(1, &Sizes::default());
+        writer.add_f32(drugner::format::CALIBRATION, 0, &dims, values);
+        open(&writer.finish(drugner::format::ARCHITECTURE_BILSTM_CRF))
+    };
+    let table: Vec<f32> = (0..16).map(|i| (i % 4 / 2) as f32).collect();
+    assert_eq!(open_with([4, 2, 2], &table).unwrap().calibration().unwrap().values(), table);
+    let with = |at: usize, value: f32| {
+        let mut values = table.clone();
+        values[at] = value;
+        values
+    };
+    let cases: [([usize; 3], Vec<f32>, &str); 8] = [
+        ([3, 2, 2], table[..12].to_vec(), "labels"),
+        ([2, 2, 4], table.clone(), "labels"),
+        ([4, 17, 2], vec![0.5; 136], "size"),
+        ([4, 2, 2], with(14, 1.5), "probability"),
+        ([4, 2, 2], with(0, -1e-9), "probability"),
+        ([4, 2, 2], with(12, 1.0), ""),
+        ([4, 2, 2], table.iter().map(|v| 1.0 - v).collect(), "falls"),
+        ([4, 2, 2], with(3, f32::NAN), "finite"),
+    ];
+    for (dims, values, cause) in cases {
+        match open_with(dims, &values) {
+            Ok(_) => assert_eq!(cause, "", "{values:?}"),
+            Err(error) => {
+                assert_eq!(error.status, Status::CorruptModel);
+                assert!(!cause.is_empty() && error.to_string().contains(cause), "{error}");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_truncation_is_refused() {
     for bytes in families() {
         let step = bytes.len() / 20_000 + 1;

@@ -62,7 +62,7 @@ pub struct drugner_context_options {
     pub max_spans: u32,
     /// DRUGNER_INVALID_*.
     pub invalid_text: u32,
-    /// Mentions with a lower score are dropped; 0 keeps all. Range 0 to 1.
+    /// Mentions with a lower score, as drugner_span tells it, are dropped; 0 keeps all. Range 0 to 1.
     pub min_score: f32,
     /// Bit i keeps label i; 0 keeps all.
     pub label_mask: u64,

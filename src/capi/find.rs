@@ -20,7 +20,7 @@ pub struct drugner_span {
     pub label: u16,
     /// Reserved for the origin of the mention; zero.
     pub flags: u16,
-    /// Probability of exactly this span with this label under the model, 0 to 1.
+    /// Probability of exactly this span with this label, 0 to 1; calibrated if the model has a calibration table.
     pub score: f32,
     /// See drugner_model_concept_id; UINT32_MAX for none.
     pub concept: u32,

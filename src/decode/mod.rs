@@ -1,8 +1,9 @@
 //! Decode: scores -> mentions with their probabilities. `crf`, `tags` and `mentions` serve the bilstm-crf family,
-//! `windows` and `runs` the families with a softmax.
+//! `windows` and `runs` the families with a softmax, `calibration` all of them.
 
 use std::ops::Range;
 
+pub mod calibration;
 pub mod crf;
 pub mod mentions;
 pub mod runs;
@@ -17,6 +18,6 @@ pub struct Span {
     pub words: Range<usize>,
     /// Label id.
     pub label: usize,
-    /// Probability under the model, 0..=1.
+    /// Probability under the network, not yet calibrated, 0..=1.
     pub score: f32,
 }

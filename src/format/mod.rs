@@ -133,13 +133,15 @@ pub const DENSE: Kind = kind(b"DENS", Element::F16, 3);
 pub const DENSE_BIAS: Kind = kind(b"DENB", Element::F32, 2);
 /// CRF: scores of the first tag, of the last tag, then transitions `[from][to]`. `[2 + tags, tags]`
 pub const CRF: Kind = kind(b"CRFT", Element::F32, 2);
+/// Knots of the scores' calibration: raw score, calibrated probability. `[labels, knots <= 16, 2]`
+pub const CALIBRATION: Kind = kind(b"CALB", Element::F32, 3);
 /// Texts of the self-test, as strings. `[bytes]`
 pub const TEST_TEXTS: Kind = kind(b"TSTT", Element::U8, 1);
 /// Expected mentions: text, start, end, label, bits of the score. `[mentions, 5]`
 pub const TEST_MENTIONS: Kind = kind(b"TSTM", Element::U32, 2);
 
 /// Every kind that this library knows.
-pub const KINDS: [Kind; 20] = [
+pub const KINDS: [Kind; 21] = [
     META,
     LABELS,
     WORDS,
@@ -158,6 +160,7 @@ pub const KINDS: [Kind; 20] = [
     DENSE,
     DENSE_BIAS,
     CRF,
+    CALIBRATION,
     TEST_TEXTS,
     TEST_MENTIONS,
 ];

@@ -3,6 +3,7 @@
 use super::storage::{Aligned, Storage, View};
 use super::tables::Tables;
 use super::{Data, LoadMode, Model, ModelOptions};
+use crate::decode::calibration::Calibration;
 use crate::decode::tags::MAX_LABELS;
 use crate::format::header::Header;
 use crate::format::reader::Sections;
@@ -118,12 +119,27 @@ impl Model {
         let width = tables.features(&storage).width();
         let source = Source { sections: &sections, storage: &storage, labels: labels.len(), width };
         let network = Network::load(family, source)?;
+        let calibration = calibration(&sections, &storage, labels.len())?;
         let header = sections.header;
-        let data = Data { header, tokenizer, storage, labels, meta, tables, network, kernels };
+        let data = Data { header, tokenizer, storage, labels, meta, tables, network, calibration, kernels };
         let model = Self(Arc::new(data));
         super::selftest::check_sections(&model, &sections)?;
         Ok(model)
     }
+}
+
+/// A copy of the calibration, so that what was checked is what is used.
+fn calibration(sections: &Sections, storage: &Storage, labels: usize) -> Result<Option<Calibration>, Error> {
+    let Some(section) = sections.get(format::CALIBRATION, 0) else {
+        return Ok(None);
+    };
+    let [tables, knots, pair, _] = section.dims;
+    if (tables as usize, pair) != (labels, 2) {
+        return Err(corrupt("the calibration does not fit the labels").at(section.offset));
+    }
+    let view: View<f32> = storage.view(section)?;
+    let calibration = Calibration::new(storage.get(&view), labels, knots as usize);
+    calibration.map(Some).map_err(|detail| corrupt(detail).at(section.offset))
 }
 
 pub(super) fn strings(

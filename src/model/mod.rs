@@ -5,6 +5,7 @@ pub mod selftest;
 pub mod storage;
 mod tables;
 
+use crate::decode::calibration::Calibration;
 use crate::features::Features;
 use crate::format::header::Header;
 use crate::kernels::Kernels;
@@ -83,6 +84,7 @@ struct Data {
     meta: Vec<(String, String)>,
     tables: Tables,
     network: Network,
+    calibration: Option<Calibration>,
     kernels: &'static Kernels,
 }
 
@@ -158,6 +160,11 @@ impl Model {
     /// Name of the model family: "window", "lstm" or "bilstm-crf".
     pub fn family(&self) -> &'static str {
         self.0.network.family().name()
+    }
+
+    /// Table from the network's probabilities to those of the mentions; `None` if they are the same.
+    pub fn calibration(&self) -> Option<&Calibration> {
+        self.0.calibration.as_ref()
     }
 
     /// Instruction set in use.

@@ -29,34 +29,29 @@ pub(super) fn run(model: &Model) -> Result<(), Error> {
     else {
         return Err(Error::new(Status::Unsupported, "the model file contains no self-test"));
     };
-    let texts = Strings::check(&model.bytes()[texts.range()], texts.offset)?;
-    let expected = &model.bytes()[mentions.range()];
-    let mut expected = expected.as_chunks::<{ 4 * FIELDS }>().0.iter();
+    let strings = Strings::check(&model.bytes()[texts.range()], texts.offset)?;
+    let texts: Vec<&str> = (0..strings.len()).filter_map(|i| strings.text(i)).collect();
+    let expected = model.bytes()[mentions.range()].as_chunks::<4>().0.iter().copied();
+    if expected.map(u32::from_le_bytes).eq(answers(model, &texts)?) {
+        return Ok(());
+    }
+    let detail = "self-test failed: this machine or this file gives other answers than the trainer's";
+    Err(Error::new(Status::Internal, detail))
+}
+
+/// The model's mentions in the texts, [`fields`] after [`fields`]: the content of [`format::TEST_MENTIONS`].
+pub fn answers(model: &Model, texts: &[&str]) -> Result<Vec<u32>, Error> {
     let mut context = Context::new(model, &ContextOptions::default())?;
-    let failed = || {
-        let detail = "self-test failed: this machine or this file gives other answers than the trainer's";
-        Error::new(Status::Internal, detail)
-    };
-    for i in 0..texts.len() {
-        let text = texts.get(i).ok_or_else(failed)?;
-        for mention in context.find_utf8(text)?.mentions {
-            if expected.next() != Some(&record(i, mention)) {
-                return Err(failed());
-            }
+    let mut out = Vec::new();
+    for (i, text) in texts.iter().enumerate() {
+        for mention in context.find_utf8(text.as_bytes())?.mentions {
+            out.extend(fields(i, mention));
         }
     }
-    if expected.next().is_some() { Err(failed()) } else { Ok(()) }
+    Ok(out)
 }
 
 /// One row of [`format::TEST_MENTIONS`].
 pub fn fields(text: usize, mention: &Mention) -> [u32; FIELDS] {
     [text as u32, mention.start, mention.end, u32::from(mention.label), mention.score.to_bits()]
-}
-
-fn record(text: usize, mention: &Mention) -> [u8; 4 * FIELDS] {
-    let mut out = [0; 4 * FIELDS];
-    for (bytes, value) in out.as_chunks_mut::<4>().0.iter_mut().zip(fields(text, mention)) {
-        *bytes = value.to_le_bytes();
-    }
-    out
 }

@@ -78,6 +78,36 @@ pub fn answers_of_document(model: &Model, document: &Document, whole: bool) -> R
     Ok(out)
 }
 
+/// An answer of the engine to a sentence of a corpus.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Judged {
+    /// Label id of the model.
+    pub label: usize,
+    /// Its score, 0..=1.
+    pub score: f32,
+    /// Whether a gold mention has the same span and the same label.
+    pub right: bool,
+}
+
+/// Finds the mentions of every sentence and says of each whether it is right, in the order of the corpus.
+///
+/// Every label of the model must be one of the corpus.
+pub fn judged(model: &Model, corpus: &Corpus) -> Result<Vec<Judged>> {
+    let labels = label_map(model)?;
+    let mut context = Context::new(model, &ContextOptions::default())?;
+    let mut out = Vec::new();
+    for sentence in corpus.sentences() {
+        let found = context.find_utf8(sentence.text.as_bytes())?;
+        ensure!(found.complete, "a sentence has more mentions than a context holds");
+        out.extend(found.mentions.iter().map(|mention| {
+            let (label, range) = (usize::from(mention.label), mention.start as usize..mention.end as usize);
+            let right = continuous(sentence).any(|gold| gold == (range.clone(), labels[label]));
+            Judged { label, score: mention.score, right }
+        }));
+    }
+    Ok(out)
+}
+
 /// How many gold mentions lie on token boundaries and inside one sentence of the engine.
 #[derive(Clone, Copy, Debug, Default, serde::Serialize)]
 pub struct Boundaries {

@@ -1,6 +1,7 @@
 //! Training of drugner models: word embeddings, the networks, and the way from a corpus to a model file.
 
 pub mod analysis;
+pub mod calibration;
 pub mod data;
 pub mod embeddings;
 pub mod evaluate;

@@ -1,16 +1,18 @@
 //! The whole way from corpus and text to a model file.
 
+use crate::calibration::{self, expected_calibration_error};
 use crate::data::examples::{Encoder, TrainingSentences, word_table};
 use crate::data::labelled::Labelled;
 use crate::data::lexicon::Lists;
 use crate::data::swap::Swap;
 use crate::data::teachers::Taught;
 use crate::embeddings::Vectors;
-use crate::evaluate::{continuous, evaluate};
+use crate::evaluate::{Judged, continuous, evaluate, judged};
 use crate::export::{Tables, export, export_with_selftest};
 use crate::recipe::Recipe;
 use crate::tagger::{self, TaggerOptions, TaggerWeights, WordVectors};
 use anyhow::{Context as _, Result, ensure};
+use drugner::decode::calibration::Calibration;
 use drugner::{Model, ModelOptions};
 use drugner_corpus::{Corpus, Label, Report, conll, ddi, split};
 use std::collections::BTreeMap;
@@ -107,13 +109,24 @@ pub fn train(recipe: &Recipe, inputs: &Inputs, out: &Path, resume: bool) -> Resu
     let model = Model::open_copy(&export(&weights, &tables, &BTreeMap::new())?, &ModelOptions::default())?;
     let mut card = card(recipe, inputs, &tables);
     figures(&mut card, "development", &evaluate(&model, &development)?.report());
+    let answers = judged(&model, &development)?;
+    let table = calibration::fit(&answers, Label::ALL.len());
+    if let Some(table) = &table {
+        let source = format!("fitted to {} answers to the development documents", answers.len());
+        card.insert("train.calibration".to_owned(), source);
+        calibration_figure(&mut card, "development", &answers, table);
+    }
     if let Ok(test) = ddi::read(&inputs.corpus, ddi::Part::NerTest)
         && disjoint(&train, &test)
         && disjoint(&development, &test)
     {
         figures(&mut card, "ner_test", &evaluate(&model, &test)?.report());
+        if let Some(table) = &table {
+            calibration_figure(&mut card, "ner_test", &judged(&model, &test)?, table);
+        }
     }
     let bytes = export_with_selftest(&weights, &tables, &card)?;
+    let bytes = calibration::recalibrated(&bytes, table.as_ref(), &BTreeMap::new())?;
     drugner::format::writer::save(out, &bytes).with_context(|| format!("cannot write {}", out.display()))?;
     for (key, value) in card.iter().filter(|(key, _)| key.starts_with("eval.")) {
         eprintln!("{key}: {value}");
@@ -232,6 +245,18 @@ fn figures(card: &mut BTreeMap<String, String>, name: &str, report: &Report) {
     for (sub, scores) in &report.sub {
         add(&sub.to_lowercase(), scores);
     }
+}
+
+fn calibration_figure(
+    card: &mut BTreeMap<String, String>,
+    name: &str,
+    answers: &[Judged],
+    table: &Calibration,
+) {
+    let raw = expected_calibration_error(answers.iter().map(|a| (a.score, a.right)));
+    let error = expected_calibration_error(answers.iter().map(|a| (table.apply(a.score, a.label), a.right)));
+    let text = format!("expected calibration error {error:.4}, {raw:.4} without the table");
+    card.insert(format!("eval.{name}.all.calibration"), text);
 }
 
 fn card(recipe: &Recipe, inputs: &Inputs, tables: &Tables) -> BTreeMap<String, String> {
