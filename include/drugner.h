@@ -23,8 +23,8 @@
  *     drugner_model_release(model);
  *
  * examples/c/tag_note.c is a complete one. The sections follow the life of a program: status and errors,
- * opening a model, context, find. Then comes what fewer programs need: what a model says about itself,
- * offset conversion, versions.
+ * opening a model, context, find. Then comes what fewer programs need: the best answers to one sentence,
+ * what a model says about itself, offset conversion, versions.
  *
  * Conventions, valid for every function:
  *
@@ -58,7 +58,8 @@
  *     Traces in the scratch memory of a context are wiped by drugner_context_wipe, _reset, _destroy.
  * 11. The library prints nothing, writes no files, opens no connections, starts no threads, installs no
  *     signal handlers and leaves the floating-point state alone. It reads one environment variable,
- *     DRUGNER_ISA, when a model is opened. The find functions do not allocate and make no system calls.
+ *     DRUGNER_ISA, when a model is opened. The find and nbest functions do not allocate and make no
+ *     system calls.
  * 12. Stability. Functions, codes and flags are added, never changed or removed, as long as
  *     DRUGNER_ABI_VERSION stays the same.
  */
@@ -318,6 +319,11 @@ typedef struct drugner_context_options {
   float min_score;
   // Bit i keeps label i; 0 keeps all.
   uint64_t label_mask;
+  // Most paths of drugner_nbest_utf8, at most 8; 0: the context gets no memory for it. Only a model of the family
+  // bilstm-crf has paths; else UNSUPPORTED.
+  uint32_t max_paths;
+  // Zero.
+  uint32_t reserved0;
 } drugner_context_options;
 
 // Writes the defaults into the first `struct_size` bytes of `options`; for languages without the _INIT macro.
@@ -384,7 +390,7 @@ drugner_status drugner_context_last_error(const drugner_context *context,
                                           drugner_error *out);
 
 #define DRUGNER_CONTEXT_OPTIONS_INIT \
-  { sizeof(drugner_context_options), 0, 0, DRUGNER_INVALID_REPLACE, 0.0f, 0 }
+  { sizeof(drugner_context_options), 0, 0, DRUGNER_INVALID_REPLACE, 0.0f, 0, 0, 0 }
 
 /* ==== Find ========================================================================================= */
 
@@ -453,6 +459,75 @@ drugner_status drugner_find_utf16(drugner_context *context,
                                   drugner_result *out);
 
 #define DRUGNER_RESULT_INIT { sizeof(drugner_result), NULL, 0, 0, 0, 0 }
+
+/* ==== Best answers to a sentence =================================================================== */
+
+// One answer to a sentence: all its mentions together. 16 bytes, frozen.
+typedef struct drugner_path {
+  // Index of its first mention in the spans of drugner_paths.
+  uint32_t first_span;
+  // Number of its mentions; 0: the sentence holds none.
+  uint32_t span_count;
+  // Probability of exactly this answer to the sentence under the network, 0 to 1, not calibrated. Never rises from one
+  // path to the next.
+  float probability;
+  // Zero.
+  uint32_t reserved;
+} drugner_path;
+
+// Result of an nbest function.
+typedef struct drugner_paths {
+  // Set by DRUGNER_PATHS_INIT.
+  size_t struct_size;
+  // The paths, the best one first, no two the same. Owned by the context, as the spans are, and valid until its next
+  // call. May be NULL when there are none.
+  const drugner_path *paths;
+  // Number of paths; 0 only behind the last sentence.
+  size_t path_count;
+  // The mentions of all paths, path by path; those of one are sorted by start and do not overlap. Their score is that
+  // of the mention alone, as the find functions give it. May be NULL when there are none.
+  const drugner_span *spans;
+  // Number of mentions of all paths together.
+  size_t span_count;
+  // First unit of the sentence; the length of the text behind the last sentence.
+  uint32_t start;
+  // One past its last unit: pass it as `at` for the next sentence.
+  uint32_t end;
+  // DRUGNER_RESULT_* flags; of the text, what was read.
+  uint32_t flags;
+  // Zero.
+  uint32_t reserved;
+} drugner_paths;
+
+// The up to `most` best answers to one sentence of UTF-8 text of `bytes` bytes, for people who review what was found.
+//
+// The sentence is the first one that ends behind byte `at`: 0 for the first of the text, `end` of the result for the
+// next, the start of a mention for its own. Sentences are those of drugner_find_utf8 and offsets count from the start
+// of the text. The first path has the mentions that drugner_find_utf8 finds in this sentence, but min_score and
+// label_mask leave none out. There are fewer than `most` paths when a sentence has no more.
+//
+// The context needs max_paths in its options. Allocates nothing.
+//
+// Errors: BUSY, POISONED, TEXT_TOO_LONG, INVALID_TEXT (only with DRUGNER_INVALID_REJECT), INVALID_ARGUMENT (`most` is 0
+// or above max_paths; struct_size of `out`), NULL_POINTER, INTERNAL.
+drugner_status drugner_nbest_utf8(drugner_context *context,
+                                  const char *text,
+                                  size_t bytes,
+                                  size_t at,
+                                  uint32_t most,
+                                  drugner_paths *out);
+
+// The up to `most` best answers to one sentence of UTF-16 text of `units` units; `at` and all offsets are units.
+//
+// `text` is as in drugner_find_utf16. The rest is as in drugner_nbest_utf8.
+drugner_status drugner_nbest_utf16(drugner_context *context,
+                                   const uint16_t *text,
+                                   size_t units,
+                                   size_t at,
+                                   uint32_t most,
+                                   drugner_paths *out);
+
+#define DRUGNER_PATHS_INIT { sizeof(drugner_paths), NULL, 0, NULL, 0, 0, 0, 0, 0 }
 
 /* ==== What a model is ============================================================================== */
 

@@ -3,7 +3,7 @@
 use crate::features::word::Word;
 use crate::model::storage::Aligned;
 use crate::text::Token;
-use crate::{Error, Mention, Model, Status};
+use crate::{Error, Mention, Model, Path, Status};
 use std::marker::PhantomData;
 use std::sync::atomic::{Ordering, compiler_fence};
 
@@ -20,6 +20,8 @@ unsafe impl Zeroed for Token {}
 unsafe impl Zeroed for Word {}
 // SAFETY: numbers.
 unsafe impl Zeroed for Mention {}
+// SAFETY: numbers.
+unsafe impl Zeroed for Path {}
 // SAFETY: a number.
 unsafe impl Zeroed for f32 {}
 // SAFETY: a number.
@@ -41,6 +43,12 @@ pub struct Parts<'a> {
     pub bytes: &'a mut [u8],
     /// `[spans]`
     pub mentions: &'a mut [Mention],
+    /// `[paths]`
+    pub paths: &'a mut [Path],
+    /// `[paths * window]`: at most one mention for each token of each path.
+    pub path_mentions: &'a mut [Mention],
+    /// Scratch of the network's best paths.
+    pub path_bytes: &'a mut [u8],
 }
 
 /// Place of one array in the block.
@@ -69,13 +77,16 @@ pub struct Layout {
     floats: Slot<f32>,
     bytes: Slot<u8>,
     mentions: Slot<Mention>,
+    paths: Slot<Path>,
+    path_mentions: Slot<Mention>,
+    path_bytes: Slot<u8>,
     size: usize,
 }
 
 impl Layout {
-    /// The arrays for windows of `window` tokens and `spans` mentions a call; `None` when they exceed the address
-    /// space.
-    pub fn new(model: &Model, window: usize, spans: usize) -> Option<Self> {
+    /// The arrays for windows of `window` tokens, `spans` mentions a call and `paths` paths a sentence; `None` when they
+    /// exceed the address space.
+    pub fn new(model: &Model, window: usize, spans: usize, paths: usize) -> Option<Self> {
         let network = model.network();
         let scratch = network.scratch_len(window)?;
         let lookahead = network.lookahead();
@@ -88,6 +99,9 @@ impl Layout {
             floats: cut(&mut size, scratch.floats)?,
             bytes: cut(&mut size, scratch.bytes)?,
             mentions: cut(&mut size, spans)?,
+            paths: cut(&mut size, paths)?,
+            path_mentions: cut(&mut size, window.checked_mul(paths)?)?,
+            path_bytes: cut(&mut size, network.path_bytes(window, paths)?)?,
             size,
         };
         Some(layout).filter(|layout| layout.size <= isize::MAX as usize)
@@ -159,6 +173,9 @@ impl Arena {
                 floats: self.slice(layout.floats),
                 bytes: self.slice(layout.bytes),
                 mentions: self.slice(layout.mentions),
+                paths: self.slice(layout.paths),
+                path_mentions: self.slice(layout.path_mentions),
+                path_bytes: self.slice(layout.path_bytes),
             }
         }
     }

@@ -1,7 +1,12 @@
 //! `Context`: the scratch memory of one user at a time, and the walk through all stages.
 
+mod nbest;
+
+pub use nbest::{Path, Paths};
+
 use crate::arena::{Arena, Layout, Parts};
 use crate::decode::Span;
+use crate::decode::nbest::MAX_PATHS;
 use crate::nn::{Engine, Input, Scratch};
 use crate::text::{Sentences, Unit};
 use crate::{Error, Model, Status};
@@ -30,6 +35,8 @@ pub struct ContextOptions {
     pub min_score: f32,
     /// Bit i keeps label i; 0 keeps all.
     pub label_mask: u64,
+    /// Most paths of [`Context::nbest_utf8`], at most 8; 0: the context gets no memory for it.
+    pub max_paths: u32,
 }
 
 /// One drug mention.
@@ -79,6 +86,7 @@ pub struct Context {
     reject_invalid: bool,
     min_score: f32,
     label_mask: u64,
+    max_paths: usize,
 }
 
 const MAX_WINDOW_TOKENS: u32 = 1 << 16;
@@ -125,6 +133,7 @@ impl Context {
             reject_invalid: options.invalid_text == InvalidText::Reject,
             min_score: options.min_score,
             label_mask: if options.label_mask == 0 { u64::MAX } else { options.label_mask },
+            max_paths: options.max_paths as usize,
         }
     }
 
@@ -149,20 +158,13 @@ impl Context {
     }
 
     fn find<U: Unit>(&mut self, text: &[U]) -> Result<Found<'_>, Error> {
-        if text.len() > i32::MAX as usize {
-            return Err(Error::new(Status::TextTooLong, "the text is longer than 2^31 - 1 units"));
-        }
-        if self.reject_invalid
-            && let Some(at) = first_invalid(text)
-        {
-            return Err(Error::new(Status::InvalidText, "the text is not valid Unicode").at(at as u64));
-        }
+        check_text(text, self.reject_invalid)?;
         let network = self.model.network();
         let features = self.model.features();
         let calibration = self.model.calibration();
         let engine = Engine { kernels: self.model.kernels(), storage: self.model.storage() };
         let tokenizer = self.model.tokenizer();
-        let Parts { tokens, ahead, words, x, floats, bytes, mentions } = self.arena.parts(&self.layout);
+        let Parts { tokens, ahead, words, x, floats, bytes, mentions, .. } = self.arena.parts(&self.layout);
         let lookahead = network.lookahead();
         let window = tokens.len() - lookahead;
         let mut sentences = Sentences::new(text);
@@ -234,8 +236,25 @@ fn layout(model: &Model, options: &ContextOptions) -> Result<Layout, Error> {
     if !(0.0..=1.0).contains(&options.min_score) {
         return invalid("min_score must lie in 0..=1");
     }
-    Layout::new(model, window as usize, spans as usize)
+    if options.max_paths as usize > MAX_PATHS {
+        return invalid("max_paths must lie in 0..=8");
+    }
+    if options.max_paths > 0 && !model.network().has_paths() {
+        let detail = "models of this family have no paths: max_paths must be 0";
+        return Err(Error::new(Status::Unsupported, detail));
+    }
+    Layout::new(model, window as usize, spans as usize, options.max_paths as usize)
         .ok_or_else(|| Error::new(Status::OutOfMemory, "the context exceeds the address space"))
+}
+
+fn check_text<U: Unit>(text: &[U], reject_invalid: bool) -> Result<(), Error> {
+    if text.len() > i32::MAX as usize {
+        return Err(Error::new(Status::TextTooLong, "the text is longer than 2^31 - 1 units"));
+    }
+    match reject_invalid.then(|| first_invalid(text)).flatten() {
+        Some(at) => Err(Error::new(Status::InvalidText, "the text is not valid Unicode").at(at as u64)),
+        None => Ok(()),
+    }
 }
 
 fn first_invalid<U: Unit>(text: &[U]) -> Option<usize> {

@@ -25,7 +25,7 @@ pub mod model;
 pub mod nn;
 pub mod text;
 
-pub use context::{Context, ContextOptions, Found, InvalidText, Mention};
+pub use context::{Context, ContextOptions, Found, InvalidText, Mention, Path, Paths};
 pub use error::{Error, Status};
 pub use kernels::Isa;
 pub use model::{LoadMode, Model, ModelOptions};

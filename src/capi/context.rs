@@ -8,6 +8,7 @@ use crate::{Context, ContextOptions, Error, InvalidText, Model, Status};
 use std::alloc::{Layout, alloc, dealloc};
 use std::cell::UnsafeCell;
 use std::ffi::c_void;
+use std::mem::offset_of;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Scratch memory for calls on one model: one user at a time, on any thread.
@@ -66,15 +67,21 @@ pub struct drugner_context_options {
     pub min_score: f32,
     /// Bit i keeps label i; 0 keeps all.
     pub label_mask: u64,
+    /// Most paths of drugner_nbest_utf8, at most 8; 0: the context gets no memory for it. Only a model of the family
+    /// bilstm-crf has paths; else UNSUPPORTED.
+    pub max_paths: u32,
+    /// Zero.
+    pub reserved0: u32,
 }
 
-pin_layout!(drugner_context_options, 32, {
+pin_layout!(drugner_context_options, 40, {
     struct_size: 0, max_window_tokens: 8, max_spans: 12, invalid_text: 16, min_score: 20, label_mask: 24,
+    max_paths: 32, reserved0: 36,
 });
 
 // SAFETY: repr(C), begins with usize, no padding (pinned above), integers and a float.
 unsafe impl Sized for drugner_context_options {
-    const FIRST_SIZE: usize = size_of::<Self>();
+    const FIRST_SIZE: usize = offset_of!(Self, max_paths);
 }
 
 impl Default for drugner_context_options {
@@ -86,6 +93,8 @@ impl Default for drugner_context_options {
             invalid_text: DRUGNER_INVALID_REPLACE,
             min_score: 0.0,
             label_mask: 0,
+            max_paths: 0,
+            reserved0: 0,
         }
     }
 }
@@ -102,12 +111,16 @@ impl TryFrom<&drugner_context_options> for ContextOptions {
         if !(0.0..=1.0).contains(&options.min_score) {
             return Err(Error::new(Status::InvalidArgument, "min_score is not in the range 0 to 1"));
         }
+        if options.reserved0 != 0 {
+            return Err(Error::new(Status::Unsupported, "a reserved field is not zero"));
+        }
         Ok(Self {
             max_window_tokens: options.max_window_tokens,
             max_spans: options.max_spans,
             invalid_text,
             min_score: options.min_score,
             label_mask: options.label_mask,
+            max_paths: options.max_paths,
         })
     }
 }

@@ -10,6 +10,7 @@
 //! | `model_open.rs`, `model.rs` | `drugner_model_*` |
 //! | `context.rs` | `drugner_context_*` |
 //! | `find.rs` | `drugner_find_*`, `drugner_span`, `drugner_result` |
+//! | `nbest.rs` | `drugner_nbest_*`, `drugner_path`, `drugner_paths` |
 //! | `offsets.rs` | `drugner_offsets_*` |
 //!
 //! Conventions, kept by every exported function:
@@ -23,7 +24,7 @@
 //! 3. Codes and flags arrive as plain integers and are matched, never transmuted.
 //! 4. Outputs are written last, when nothing can fail any more.
 //! 5. Messages are static or come from [`Error`](crate::Error); they never hold text of the caller. Nothing in
-//!    the find group formats into new memory.
+//!    the find and nbest groups formats into new memory.
 //!
 //! Signatures are written out, not made by macros, because cbindgen reads them.
 
@@ -35,6 +36,7 @@ mod find;
 mod guard;
 mod model;
 mod model_open;
+mod nbest;
 mod offsets;
 mod status;
 mod types;
@@ -44,6 +46,7 @@ pub use context::*;
 pub use find::*;
 pub use model::*;
 pub use model_open::*;
+pub use nbest::*;
 pub use offsets::*;
 pub use status::*;
 pub use types::drugner_str;

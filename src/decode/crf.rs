@@ -5,16 +5,16 @@ use super::tags::{MAX_TAGS, may_begin, may_end, may_follow};
 use crate::kernels::math::exp;
 
 /// Score of an illegal step: below any legal path, finite so that sums stay comparable.
-const ILLEGAL: f32 = -1e30;
+pub(super) const ILLEGAL: f32 = -1e30;
 
 /// Transition scores and their exponentials; illegal steps are impossible whatever the file says.
 #[derive(Clone, Debug)]
 pub struct Crf {
     tags: usize,
-    begin: Vec<f32>,
-    end: Vec<f32>,
+    pub(super) begin: Vec<f32>,
+    pub(super) end: Vec<f32>,
     /// `[to][from]`, so that one target's sources lie together.
-    step: Vec<f32>,
+    pub(super) step: Vec<f32>,
     begin_exp: Vec<f32>,
     end_exp: Vec<f32>,
     /// `[to][from]`

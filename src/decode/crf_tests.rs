@@ -1,3 +1,4 @@
+use super::super::nbest::{MAX_PATHS, back_len};
 use super::super::tags::tag_count;
 use super::*;
 use proptest::prelude::*;
@@ -31,7 +32,64 @@ fn run(crf: &Crf, scores: &[f32], tokens: usize, check: impl FnOnce(&[u8], &Scra
     check(&path, &scratch);
 }
 
+/// The best paths, `[count][tokens]`, with scratch that holds rubbish.
+fn best_paths(crf: &Crf, scores: &[f32], tokens: usize, most: usize) -> Vec<Vec<u8>> {
+    let mut paths = vec![0xEE; most * tokens];
+    let mut back = vec![0xEE; back_len(tokens, crf.tags, most).unwrap()];
+    let count = crf.best_paths(scores, crf.tags, tokens, most, &mut paths, &mut back);
+    paths.chunks(tokens).take(count).map(<[u8]>::to_vec).collect()
+}
+
 proptest! {
+    #[test]
+    fn best_paths_are_those_of_an_enumeration(
+        transitions in prop::collection::vec(-3f32..3.0, 7 * 5),
+        scores in prop::collection::vec(-5f32..5.0, 5 * 5),
+        tokens in 1usize..=5,
+        most in 1usize..=MAX_PATHS,
+    ) {
+        let k = tag_count(1);
+        let crf = Crf::new(&transitions, k).unwrap();
+        let mut legal: Vec<(f64, Vec<u8>)> = all_paths(k, tokens)
+            .into_iter()
+            .filter_map(|path| {
+                path_score(&crf, &scores, &path).map(|s| (s, path.iter().map(|&t| t as u8).collect()))
+            })
+            .collect();
+        legal.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let total: f64 = legal.iter().map(|(score, _)| score.exp()).sum();
+        let found = best_paths(&crf, &scores[..tokens * k], tokens, most);
+        prop_assert_eq!(found.len(), most.min(legal.len()));
+        run(&crf, &scores[..tokens * k], tokens, |path, scratch| {
+            assert_eq!(path, found[0], "the first path is Viterbi's");
+            for (i, path) in found.iter().enumerate() {
+                assert!(!found[..i].contains(path), "twice: {path:?}");
+                let score = legal.iter().find(|(_, legal)| legal == path).expect("the path is legal").0;
+                // Rounding may swap paths of nearly the same score.
+                assert!((score - legal[i].0).abs() < 1e-4, "{i}: {score} {}", legal[i].0);
+                let p = f64::from(crf.probability(path, 0, tokens, scratch));
+                assert!((p - score.exp() / total).abs() < 1e-4, "{p}");
+            }
+        });
+    }
+
+    #[test]
+    fn ties_are_broken_in_one_way(
+        transitions in prop::collection::vec((-1i8..=1).prop_map(f32::from), 11 * 9),
+        scores in prop::collection::vec((-1i8..=1).prop_map(f32::from), 12 * 9),
+        tokens in 1usize..=12,
+    ) {
+        let crf = Crf::new(&transitions, 9).unwrap();
+        let eight = best_paths(&crf, &scores, tokens, 8);
+        let mut path = vec![0; tokens];
+        crf.viterbi(&scores, 9, &mut path, &mut vec![0; tokens * 9]);
+        prop_assert_eq!(&path, &eight[0]);
+        for most in 1..8 {
+            let fewer = best_paths(&crf, &scores, tokens, most);
+            prop_assert_eq!(fewer.as_slice(), &eight[..most.min(eight.len())]);
+        }
+    }
+
     #[test]
     fn agrees_with_enumeration(
         transitions in prop::collection::vec(-3f32..3.0, 7 * 5),
@@ -71,6 +129,10 @@ proptest! {
         scores in prop::collection::vec(prop::num::f32::NORMAL | prop::num::f32::SUBNORMAL, 6 * 5),
     ) {
         let crf = Crf::new(&transitions, 5).unwrap();
+        for path in best_paths(&crf, &scores, 6, 8) {
+            let legal = path.windows(2).all(|pair| may_follow(usize::from(pair[0]), usize::from(pair[1])));
+            assert!(legal && may_begin(usize::from(path[0])) && may_end(usize::from(path[5])), "{path:?}");
+        }
         run(&crf, &scores, 6, |path, scratch| {
             assert!(path.iter().all(|&t| usize::from(t) < 5));
             for first in 0..6 {

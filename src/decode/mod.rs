@@ -1,4 +1,4 @@
-//! Decode: scores -> mentions with their probabilities. `crf`, `tags` and `mentions` serve the bilstm-crf family,
+//! Decode: scores -> mentions with their probabilities. `crf`, `nbest`, `tags` and `mentions` serve the bilstm-crf family,
 //! `windows` and `runs` the families with a softmax, `calibration` all of them.
 
 use std::ops::Range;
@@ -6,6 +6,7 @@ use std::ops::Range;
 pub mod calibration;
 pub mod crf;
 pub mod mentions;
+pub mod nbest;
 pub mod runs;
 pub mod softmax;
 pub mod tags;

@@ -5,6 +5,7 @@ use super::{Engine, Input, Scratch, ScratchLen, Sizes, Source, corrupt};
 use crate::Error;
 use crate::decode::crf::{self, Crf};
 use crate::decode::mentions::each_mention;
+use crate::decode::nbest::{BestPaths, back_len};
 use crate::decode::{Span, tags};
 use crate::format;
 use crate::kernels::{LSTM_CHUNK, lstm_scratch_len};
@@ -95,17 +96,44 @@ impl BilstmCrf {
         if path.iter().all(|&tag| tag == 0) {
             return;
         }
+        let sums = self.sums(scores, rows, &mut scratch);
+        each_mention(path, |words, label| {
+            let score = self.crf.probability(&path[words.clone()], words.start, rows, &sums);
+            found(Span { words, label, score });
+        });
+    }
+
+    pub(super) fn path_bytes(&self, rows: usize, most: usize) -> Option<usize> {
+        back_len(rows, self.crf.tags(), most)?.checked_add(rows.checked_mul(most)?)
+    }
+
+    pub(super) fn best_paths<'s>(
+        &'s self,
+        engine: Engine<'_>,
+        input: Input<'_>,
+        mut scratch: Scratch<'s>,
+        path_bytes: &'s mut [u8],
+        most: usize,
+    ) -> BestPaths<'s> {
+        let Input { x, rows: tokens, .. } = input;
+        let scores = self.run(engine, &x[..tokens * self.input], tokens, &mut scratch);
+        let (paths, back) = path_bytes.split_at_mut(tokens * most);
+        let count = self.crf.best_paths(scores, self.dense.outputs, tokens, most, paths, back);
+        let sums = self.sums(scores, tokens, &mut scratch);
+        BestPaths { crf: &self.crf, paths: &paths[..count * tokens], tokens, sums }
+    }
+
+    /// Forward-backward over the scores of [`run`](Self::run).
+    fn sums<'s>(&self, scores: &[f32], rows: usize, scratch: &mut Scratch<'s>) -> crf::Scratch<'s> {
+        let tags = self.crf.tags();
         let mut sums = crf::Scratch {
             alpha: scratch.floats(rows, tags),
             beta: scratch.floats(rows, tags),
             psi: scratch.floats(rows, tags),
             scale: scratch.floats(rows, 1),
         };
-        self.crf.forward_backward(scores, stride, rows, &mut sums);
-        each_mention(path, |words, label| {
-            let score = self.crf.probability(&path[words.clone()], words.start, rows, &sums);
-            found(Span { words, label, score });
-        });
+        self.crf.forward_backward(scores, self.dense.outputs, rows, &mut sums);
+        sums
     }
 
     /// Scores of the tags, `[rows][outputs]`.

@@ -12,6 +12,7 @@ pub use scratch::{Scratch, ScratchLen};
 pub use window::{MAX_DENSE_LAYERS, MAX_WINDOW_WORDS};
 
 use crate::decode::Span;
+use crate::decode::nbest::BestPaths;
 use crate::format;
 use crate::format::reader::Sections;
 use crate::kernels::Kernels;
@@ -159,6 +160,34 @@ impl Network {
             Self::Window(network) => network.scratch_len(rows),
             Self::Lstm(network) => network.scratch_len(rows),
             Self::BilstmCrf(network) => network.scratch_len(rows),
+        }
+    }
+
+    /// Whether the family has a CRF, and with it [`best_paths`](Self::best_paths).
+    pub fn has_paths(&self) -> bool {
+        matches!(self, Self::BilstmCrf(_))
+    }
+
+    /// Scratch of [`best_paths`](Self::best_paths) for `most` paths of up to `rows` words; `None` if it overflows.
+    pub fn path_bytes(&self, rows: usize, most: usize) -> Option<usize> {
+        match self {
+            Self::Window(_) | Self::Lstm(_) => Some(0),
+            Self::BilstmCrf(network) => network.path_bytes(rows, most),
+        }
+    }
+
+    /// The up to `most` best tag paths of a sentence; `None` for a family without CRF. `path_bytes` is scratch.
+    pub fn best_paths<'s>(
+        &'s self,
+        engine: Engine<'_>,
+        input: Input<'_>,
+        scratch: Scratch<'s>,
+        path_bytes: &'s mut [u8],
+        most: usize,
+    ) -> Option<BestPaths<'s>> {
+        match self {
+            Self::Window(_) | Self::Lstm(_) => None,
+            Self::BilstmCrf(network) => Some(network.best_paths(engine, input, scratch, path_bytes, most)),
         }
     }
 

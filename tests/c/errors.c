@@ -37,6 +37,7 @@ static void null_is_refused(void) {
   drugner_error error = DRUGNER_ERROR_INIT;
   drugner_model_info info = DRUGNER_MODEL_INFO_INIT;
   drugner_result result = DRUGNER_RESULT_INIT;
+  drugner_paths paths = DRUGNER_PATHS_INIT;
   drugner_model *model = NULL;
   drugner_context *context = NULL;
   drugner_str text = {"general.name", 12};
@@ -60,7 +61,9 @@ static void null_is_refused(void) {
   CHECK_STATUS(DRUGNER_E_NULL_POINTER, drugner_context_last_error(NULL, &error));
   CHECK_STATUS(DRUGNER_E_NULL_POINTER, drugner_find_utf8(NULL, "x", 1, &result));
   CHECK_STATUS(DRUGNER_E_NULL_POINTER, drugner_find_utf16(NULL, NULL, 0, &result));
-  CHECK(model == NULL && context == NULL && result.span_count == 0);
+  CHECK_STATUS(DRUGNER_E_NULL_POINTER, drugner_nbest_utf8(NULL, "x", 1, 0, 1, &paths));
+  CHECK_STATUS(DRUGNER_E_NULL_POINTER, drugner_nbest_utf16(NULL, NULL, 0, 0, 1, &paths));
+  CHECK(model == NULL && context == NULL && result.span_count == 0 && paths.path_count == 0);
 
   CHECK(drugner_model_label_count(NULL) == 0);
   CHECK(drugner_model_isa(NULL)[0] == 0);

@@ -117,6 +117,54 @@ static void invalid_text_is_rejected_on_demand(const drugner_model *model) {
   drugner_context_destroy(context);
 }
 
+/* The best answers to each sentence of the note, one sentence a call. */
+static void nbest(const drugner_model *model) {
+  static const char text[] = "Patient takes aspirin 100 mg daily.\nStop warfarin.";
+  const size_t length = sizeof text - 1;
+  drugner_context_options options = DRUGNER_CONTEXT_OPTIONS_INIT;
+  drugner_context *context = NULL;
+  drugner_paths paths = DRUGNER_PATHS_INIT;
+  options.max_paths = 4;
+  CHECK_STATUS(DRUGNER_OK, drugner_context_create(model, &options, &context, NULL));
+  size_t sentences = 0;
+  for (size_t at = 0; at < length; at = paths.end) {
+    CHECK_STATUS(DRUGNER_OK, drugner_nbest_utf8(context, text, length, at, 4, &paths));
+    CHECK(paths.path_count == 4 && paths.end > at && paths.flags == 0);
+    for (size_t i = 0; i < paths.path_count; i++) {
+      const drugner_path *path = &paths.paths[i];
+      drugner_result mentions = DRUGNER_RESULT_INIT;
+      mentions.spans = paths.spans + path->first_span;
+      mentions.span_count = path->span_count;
+      CHECK(path->first_span + path->span_count <= paths.span_count);
+      check_spans(model, &mentions, length);
+      CHECK(i != 0 || has_span(&mentions, sentences == 0 ? 14 : 41, sentences == 0 ? 21 : 49));
+      CHECK(path->probability >= 0.0f && path->probability <= (i == 0 ? 1.0f : path[-1].probability));
+    }
+    sentences++;
+  }
+  CHECK(sentences == 2);
+  CHECK_STATUS(DRUGNER_OK, drugner_nbest_utf8(context, text, length, length, 4, &paths));
+  CHECK(paths.path_count == 0 && paths.start == length && paths.end == length);
+
+  CHECK_STATUS(DRUGNER_E_INVALID_ARGUMENT, drugner_nbest_utf8(context, text, length, 0, 5, &paths));
+  CHECK_STATUS(DRUGNER_E_INVALID_ARGUMENT, drugner_nbest_utf8(context, text, length, 0, 0, &paths));
+  CHECK_STATUS(DRUGNER_E_NULL_POINTER, drugner_nbest_utf8(context, NULL, 1, 0, 1, &paths));
+  CHECK_STATUS(DRUGNER_E_NULL_POINTER, drugner_nbest_utf8(context, text, length, 0, 1, NULL));
+  paths.struct_size = 8;
+  CHECK_STATUS(DRUGNER_E_INVALID_ARGUMENT, drugner_nbest_utf8(context, text, length, 0, 1, &paths));
+  paths.struct_size = sizeof paths;
+  CHECK_STATUS(DRUGNER_OK, drugner_nbest_utf16(context, NULL, 0, 0, 1, &paths));
+  CHECK(paths.path_count == 0);
+  drugner_context_destroy(context);
+  context = NULL;
+
+  /* A program that was compiled before there were paths declares a smaller struct. */
+  options.struct_size = offsetof(drugner_context_options, max_paths);
+  CHECK_STATUS(DRUGNER_OK, drugner_context_create(model, &options, &context, NULL));
+  CHECK_STATUS(DRUGNER_E_INVALID_ARGUMENT, drugner_nbest_utf8(context, text, length, 0, 1, &paths));
+  drugner_context_destroy(context);
+}
+
 static void own_memory(const drugner_model *model) {
   size_t bytes = 0;
   drugner_context *context = NULL;
@@ -143,6 +191,12 @@ static void bad_options_are_refused(const drugner_model *model) {
   options.min_score = 0.0f;
   options.invalid_text = 7;
   CHECK_STATUS(DRUGNER_E_INVALID_ARGUMENT, drugner_context_create(model, &options, &context, NULL));
+  options.invalid_text = DRUGNER_INVALID_REPLACE;
+  options.max_paths = 9;
+  CHECK_STATUS(DRUGNER_E_INVALID_ARGUMENT, drugner_context_create(model, &options, &context, NULL));
+  options.max_paths = 8;
+  options.reserved0 = 1;
+  CHECK_STATUS(DRUGNER_E_UNSUPPORTED, drugner_context_create(model, &options, &context, NULL));
   CHECK(context == NULL);
 }
 
@@ -154,6 +208,7 @@ int main(void) {
   look(model);
   bad_options_are_refused(model);
   span_limit(model);
+  nbest(model);
   invalid_text_is_rejected_on_demand(model);
   own_memory(model);
   CHECK_STATUS(DRUGNER_OK, drugner_context_create(model, NULL, &context, &error));

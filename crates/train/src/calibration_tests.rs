@@ -25,7 +25,7 @@ fn overconfident_scores_become_honest_and_rare_labels_share() {
     let mut draw = |count: usize| -> Vec<Judged> {
         let mut answer = |i: usize| {
             let score = rng.f32();
-            Judged { label: usize::from(i % 20 == 0), score, right: rng.f32() < score * score }
+            Judged { label: usize::from(i.is_multiple_of(20)), score, right: rng.f32() < score * score }
         };
         (0..count).map(&mut answer).collect()
     };
