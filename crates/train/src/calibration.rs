@@ -13,8 +13,9 @@
 //! 4. No knot claims more certainty than Laplace's rule of succession allows: with n answers in all, probabilities lie in
 //!    1 / (n + 2) ..= 1 - 1 / (n + 2).
 //!
-//! A label with fewer than [`OWN_TABLE`] answers takes the table of all labels. The numbers were chosen by
-//! cross-validation over the development documents of the DDI corpus 2013, by log-loss.
+//! A label with fewer than [`OWN_TABLE`] answers takes the table of all labels. In a cross-validation over the
+//! development documents of the DDI corpus 2013 a shrinkage of 4 or 10 answers was worse than 30 in expected calibration
+//! error and in log-loss; the other numbers are round ones. One table for all labels was about as good.
 
 use crate::evaluate::Judged;
 use anyhow::{Context as _, Result, ensure};

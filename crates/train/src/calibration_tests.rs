@@ -77,6 +77,17 @@ fn calibration_improves_the_default_model() {
     let (before, after) = (error(&new, None), error(&new, Some(&table)));
     println!("development {:.4} -> {:.4}", error(&known, None), error(&known, Some(&table)));
     println!("test {before:.4} -> {after:.4}");
+
+    // Documents that the table has not seen, of the same kind as those that it has.
+    let mut held_out = Vec::new();
+    for fold in split::folds(&development, 5, 1).unwrap() {
+        let (seen, unseen) = split::hold_out(development.clone(), &fold).unwrap();
+        let table = fit(&judged(&model, &seen).unwrap(), 4).unwrap();
+        held_out.extend(pairs(&judged(&model, &unseen).unwrap(), Some(&table)));
+    }
+    let cross_validated = expected_calibration_error(held_out);
+    println!("development, 5 folds {cross_validated:.4}");
+    assert!(cross_validated < 0.04, "{cross_validated}");
     assert!(after < 0.7 * before && after < 0.085, "{before} {after}");
 
     // The engine applies the table as it stands; the card and the self-test follow.
