@@ -1,8 +1,10 @@
 //! `Context`: the scratch memory of one user at a time, and the walk through all stages.
 
 mod nbest;
+mod stages;
 
 pub use nbest::{Path, Paths};
+pub use stages::{Stage, Work};
 
 use crate::arena::{Arena, Layout, Parts};
 use crate::decode::Span;

@@ -87,9 +87,9 @@ impl BilstmCrf {
         mut scratch: Scratch<'_>,
         found: &mut dyn FnMut(Span),
     ) {
-        let Input { x, rows, .. } = input;
+        let rows = input.rows;
         let tags = self.crf.tags();
-        let scores = self.run(engine, &x[..rows * self.input], rows, &mut scratch);
+        let scores = self.run(engine, input, &mut scratch);
         let stride = self.dense.outputs;
         let (path, back) = (scratch.bytes(rows, 1), scratch.bytes(rows, tags));
         self.crf.viterbi(scores, stride, path, back);
@@ -115,8 +115,8 @@ impl BilstmCrf {
         path_bytes: &'s mut [u8],
         most: usize,
     ) -> BestPaths<'s> {
-        let Input { x, rows: tokens, .. } = input;
-        let scores = self.run(engine, &x[..tokens * self.input], tokens, &mut scratch);
+        let tokens = input.rows;
+        let scores = self.run(engine, input, &mut scratch);
         let (paths, back) = path_bytes.split_at_mut(tokens * most);
         let count = self.crf.best_paths(scores, self.dense.outputs, tokens, most, paths, back);
         let sums = self.sums(scores, tokens, &mut scratch);
@@ -137,13 +137,14 @@ impl BilstmCrf {
     }
 
     /// Scores of the tags, `[rows][outputs]`.
-    fn run<'s>(
+    pub(super) fn run<'s>(
         &self,
         engine: Engine<'_>,
-        x: &[f32],
-        rows: usize,
+        input: Input<'_>,
         scratch: &mut Scratch<'s>,
     ) -> &'s mut [f32] {
+        let Input { x, rows, .. } = input;
+        let x = &x[..rows * self.input];
         let width = 2 * self.hidden;
         let (mut source, mut out) = (scratch.floats(rows, width), scratch.floats(rows, width));
         let lstm_len = lstm_scratch_len(self.hidden, LSTM_CHUNK).expect("the number of units is bounded");

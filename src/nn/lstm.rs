@@ -52,6 +52,17 @@ impl Lstm {
         mut scratch: Scratch<'_>,
         found: &mut dyn FnMut(Span),
     ) {
+        let scores = self.run(engine, input, &mut scratch);
+        runs::each_run(scores, self.dense.outputs, self.labels, found);
+    }
+
+    /// Scores of the classes, `[rows][outputs]`.
+    pub(super) fn run<'s>(
+        &self,
+        engine: Engine<'_>,
+        input: Input<'_>,
+        scratch: &mut Scratch<'s>,
+    ) -> &'s mut [f32] {
         let Input { x, rows, .. } = input;
         let LstmDirection { input, hidden, .. } = self.layer;
         let x = &mut x[..rows * input];
@@ -62,6 +73,6 @@ impl Lstm {
         self.layer.run(engine, x, rows, false, columns, scratch.floats(lstm_len, 1));
         let scores = scratch.floats(rows, self.dense.outputs);
         self.dense.run(engine, states, hidden, rows, scores);
-        runs::each_run(scores, self.dense.outputs, self.labels, found);
+        scores
     }
 }

@@ -191,6 +191,16 @@ impl Network {
         }
     }
 
+    /// Scores of the tags or classes of a sentence, a padded row for each of its words: what [`find`](Self::find)
+    /// decodes.
+    pub fn run<'s>(&self, engine: Engine<'_>, input: Input<'_>, scratch: &mut Scratch<'s>) -> &'s mut [f32] {
+        match self {
+            Self::Window(network) => network.run(engine, input, scratch),
+            Self::Lstm(network) => network.run(engine, input, scratch),
+            Self::BilstmCrf(network) => network.run(engine, input, scratch),
+        }
+    }
+
     /// Calls `found` for the mentions of a sentence in their order.
     pub fn find(
         &self,

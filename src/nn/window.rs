@@ -4,7 +4,7 @@
 use super::layers::{self, Dense};
 use super::{Engine, Input, Scratch, ScratchLen, Sizes, Source, corrupt};
 use crate::decode::{Span, windows};
-use crate::format;
+use crate::format::{self, layout::PANEL};
 use crate::model::storage::View;
 use crate::{Error, Status};
 
@@ -97,6 +97,18 @@ impl Window {
         mut scratch: Scratch<'_>,
         found: &mut dyn FnMut(Span),
     ) {
+        let scores = self.run(engine, input, &mut scratch);
+        let classes = windows::class_count(self.words, self.labels);
+        windows::each_name(scores, classes.next_multiple_of(PANEL), classes, self.labels, found);
+    }
+
+    /// Scores of the classes, `[rows][padded classes]`.
+    pub(super) fn run<'s>(
+        &self,
+        engine: Engine<'_>,
+        input: Input<'_>,
+        scratch: &mut Scratch<'s>,
+    ) -> &'s mut [f32] {
         let Input { x, rows, following } = input;
         let x = &mut x[..(rows + self.words - 1) * self.width];
         x[(rows + following) * self.width..].fill(0.0);
@@ -113,7 +125,6 @@ impl Window {
             stride = layer.outputs;
             std::mem::swap(&mut source, &mut out);
         }
-        let classes = windows::class_count(self.words, self.labels);
-        windows::each_name(&source[..rows * stride], stride, classes, self.labels, found);
+        &mut source[..rows * stride]
     }
 }

@@ -1,5 +1,6 @@
 //! The command `drugner`.
 
+mod bench;
 mod commands;
 mod documents;
 mod output;
@@ -29,6 +30,7 @@ enum Command {
     Reproduce(commands::reproduce::Arguments),
     Inspect(commands::inspect::Arguments),
     Selftest(commands::selftest::Arguments),
+    Bench(commands::bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Command::Reproduce(arguments) => commands::reproduce::run(&arguments),
         Command::Inspect(arguments) => commands::inspect::run(&arguments),
         Command::Selftest(arguments) => commands::selftest::run(&arguments),
+        Command::Bench(arguments) => commands::bench::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,7 @@
 //! One module for each sub-command.
 
 pub mod analyse;
+pub mod bench;
 pub mod embed;
 pub mod evaluate;
 pub mod inspect;
