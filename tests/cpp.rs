@@ -3,6 +3,8 @@
 
 mod cc;
 
+use serde_json::Value;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -38,7 +40,7 @@ fn wrapper_works_with_and_without_exceptions() {
 fn example_tags_a_note() {
     let folder = tempfile::tempdir().unwrap();
     let note = folder.path().join("note.txt");
-    std::fs::write(&note, "Patient takes aspirin\ndaily.").unwrap();
+    fs::write(&note, "Patient takes aspirin\ndaily.").unwrap();
     let source = "examples/cpp/tag_note.cpp";
     let Some(program) = compile("g++", source, &["-std=c++17"], folder.path()) else { return };
     let run = |arguments: &[&Path]| Command::new(&program).args(arguments).output().unwrap();
@@ -55,4 +57,55 @@ fn example_tags_a_note() {
     assert!(!failed.stderr.is_empty());
     assert_eq!(run(&[&folder.path().join("missing.txt")]).status.code(), Some(1));
     assert_eq!(run(&[]).status.code(), Some(2));
+}
+
+/// One golden note in one unit, in the form that `tests/cpp/golden.cpp` reads.
+fn golden_case(note: &Value, unit: &str, text: &[u8]) -> Vec<u8> {
+    let unit_bytes = if unit == "bytes" { 1 } else { 2 };
+    let mentions = note["mentions"].as_array().unwrap();
+    let (length, copies) = (text.len() / unit_bytes, note.get("repeat").map_or(1, |n| n.as_u64().unwrap()));
+    let mut case = format!("{unit_bytes} {length} {copies} {}\n", mentions.len()).into_bytes();
+    case.extend(text);
+    case.push(b'\n');
+    for mention in mentions {
+        let score = (mention["score"].as_f64().unwrap() as f32).to_bits();
+        let (at, label) = (&mention[unit], mention["label"].as_str().unwrap());
+        case.extend(format!("{} {} {score} {label}\n", at[0], at[1]).bytes());
+    }
+    case
+}
+
+/// A golden note in every unit that it has.
+fn golden_cases(note: &Value) -> Vec<Vec<u8>> {
+    let bytes_of = |units: Vec<u16>| units.into_iter().flat_map(u16::to_ne_bytes).collect::<Vec<u8>>();
+    if let Some(text) = note.get("text") {
+        let text = text.as_str().unwrap();
+        let wide = golden_case(note, "utf16", &bytes_of(text.encode_utf16().collect()));
+        return vec![golden_case(note, "bytes", text.as_bytes()), wide];
+    }
+    if let Some(hex) = note.get("bytes") {
+        let hex = hex.as_str().unwrap();
+        let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+        let bytes: Vec<u8> = (0..hex.len()).step_by(2).map(byte).collect();
+        return vec![golden_case(note, "bytes", &bytes)];
+    }
+    let unit = |unit: &Value| u16::try_from(unit.as_u64().unwrap()).unwrap();
+    vec![golden_case(note, "utf16", &bytes_of(note["units"].as_array().unwrap().iter().map(unit).collect()))]
+}
+
+#[test]
+fn golden_notes() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/notes.json");
+    let golden: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let cases: Vec<_> = golden["notes"].as_array().unwrap().iter().flat_map(golden_cases).collect();
+    let input = folder.path().join("input");
+    fs::write(&input, cases.concat()).unwrap();
+    let Some(program) = compile("g++", "tests/cpp/golden.cpp", &["-std=c++17", "-O1"], folder.path()) else {
+        return;
+    };
+    let mut command = Command::new(program);
+    command.stdin(File::open(input).unwrap());
+    let output = cc::run("golden notes", command).unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap().trim(), cases.len().to_string());
 }

@@ -29,17 +29,19 @@ fn has_python() -> bool {
     found
 }
 
-/// An environment with pip, hatchling, pytest and spaCy, made once for a target folder; `None` without network.
+/// An environment with pip, hatchling, pytest, spaCy and mypy, made once for a target folder; `None` without network.
 fn tools() -> Option<PathBuf> {
     let folder = cc::library_folder().parent().unwrap().with_file_name("python");
     let requirements = root().join("bindings/python/tests/requirements.txt");
     let (wanted, stamp) = (fs::read_to_string(&requirements).unwrap(), folder.join("requirements"));
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+    let python = folder.join("bin/python");
+    let runs = command(&python).arg("--version").output().is_ok_and(|output| output.status.success());
+    if runs && fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Some(folder);
     }
     cc::run("venv", with(command("python3"), ["-m", "venv", "--clear"], &[&folder]))?;
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"];
-    let output = with(command(folder.join("bin/python")), install, &[&requirements]).output().unwrap();
+    let output = with(command(&python), install, &[&requirements]).output().unwrap();
     if !output.status.success() {
         let errors = String::from_utf8_lossy(&output.stderr);
         cc::skip(&format!("python: pip cannot install {}: {errors}", requirements.display()));
@@ -99,4 +101,8 @@ fn the_wheel_tags_notes() {
     let mut tests = with(python(), ["-m", "pytest"], &[]);
     tests.current_dir(root().join("bindings/python"));
     cc::run("pytest", tests);
+    let mut types =
+        with(python(), ["-m", "mypy", "--strict", "--cache-dir", "/dev/null", "src/drugner"], &[]);
+    types.current_dir(root().join("bindings/python"));
+    cc::run("mypy", types);
 }

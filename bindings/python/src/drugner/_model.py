@@ -6,7 +6,7 @@ import os
 import threading
 import weakref
 from collections.abc import Callable
-from ctypes import byref, c_void_p, cast
+from ctypes import byref, c_char_p, c_void_p, cast
 from types import TracebackType
 from typing import Optional, Union
 
@@ -21,6 +21,12 @@ class Model:
 
     ``Model.default()`` is the model inside the package, ``Model.open(path)`` reads a file.
     """
+
+    _lock: threading.Lock
+    _handle: c_void_p
+    _release: weakref.finalize[..., Model]
+    _info: ModelInfo
+    _labels: tuple[str, ...]
 
     def __init__(self) -> None:
         raise TypeError("use Model.default(), Model.open(path) or Model.from_bytes(data)")
@@ -103,7 +109,7 @@ class Model:
         """Value of a metadata key such as ``general.license``; None if there is none."""
         name, value = key.encode("utf-8"), Str()
         with self._lock:
-            asked = Str(cast(name, c_void_p), len(name))
+            asked = Str(cast(c_char_p(name), c_void_p), len(name))
             status = lib.drugner_model_meta_get(self._open_handle(), asked, byref(value))
             if status == NOT_FOUND:
                 return None
