@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Limit of the issue for the stripped shared library without the model.
+/// Limit for the stripped shared library without the model.
 const SIZE_LIMIT: u64 = 1_500_000;
 
 fn root() -> &'static Path {
