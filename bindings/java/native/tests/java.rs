@@ -48,8 +48,7 @@ fn maven(project: &Path, goal: &str, properties: &[(&str, &OsStr)]) -> Option<Ou
 #[test]
 fn maven_verifies_the_binding() {
     let library = library_folder();
-    let properties =
-        [("cargo.skip", OsStr::new("true")), ("drugner.library.folder", library.as_os_str())];
+    let properties = [("cargo.skip", OsStr::new("true")), ("drugner.library.folder", library.as_os_str())];
     maven(&project("bindings/java"), "verify", &properties);
 }
 
@@ -64,7 +63,8 @@ fn only_functions_of_the_interfaces_are_exported() {
     let ours = |name: &&str| name.starts_with("drugner_") || name.starts_with("Java_org_drugner_Native_");
     let others: Vec<_> = names.iter().filter(|name| !ours(name)).collect();
     assert!(others.is_empty(), "{others:?}");
-    let source = std::fs::read_to_string(project("bindings/java/src/main/java/org/drugner/Native.java")).unwrap();
+    let source =
+        std::fs::read_to_string(project("bindings/java/src/main/java/org/drugner/Native.java")).unwrap();
     let natives = source.matches(" static native ").count();
     assert_eq!(names.iter().filter(|name| name.starts_with("Java_")).count(), natives);
     assert!(names.contains(&"drugner_find_utf16"));
