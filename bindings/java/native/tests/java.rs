@@ -1,4 +1,4 @@
-//! The Java build with all its tests, on the native library that this test was built with.
+//! The Java build with all its tests, on the native library that this test was built with, and the example that uses it.
 
 use std::ffi::OsStr;
 use std::io::ErrorKind;
@@ -46,10 +46,11 @@ fn maven(project: &Path, goal: &str, properties: &[(&str, &OsStr)]) -> Option<Ou
 }
 
 #[test]
-fn maven_verifies_the_binding() {
+fn maven_verifies_the_binding_and_the_example() {
     let library = library_folder();
     let properties = [("cargo.skip", OsStr::new("true")), ("drugner.library.folder", library.as_os_str())];
     maven(&project("bindings/java"), "verify", &properties);
+    maven(&project("examples/java"), "verify", &[]);
 }
 
 #[cfg(target_os = "linux")]

@@ -167,12 +167,26 @@ class JarIT {
         assertEquals("1", result[0]);
         assertTrue(result[1].contains("cannot extract the native library to " + missing), result[1]);
         assertTrue(result[1].contains("system property drugner.native.dir"), result[1]);
-        Path noexec = Paths.get("/dev/shm");
-        if (Files.isWritable(noexec) && Platform.noexecMount(noexec) != null) {
-            result = run(JAVA, "-Ddrugner.native.dir=" + noexec, "-cp", JAR, "org.drugner.Example", note);
-            assertEquals("1", result[0]);
-            assertTrue(result[1].contains(noexec + " is mounted noexec"), result[1]);
-        }
+    }
+
+    /** Mounts such a folder in a name space of the test's own. */
+    @Test
+    void aFolderMountedNoexec() throws Exception {
+        Path noexec = Files.createDirectory(folder.resolve("noexec"));
+        Path unshare = Paths.get("/usr/bin/unshare");
+        String mount = "mount -t tmpfs -o noexec tmpfs " + noexec;
+        Object[] inside = {"--user", "--map-root-user", "--mount", "sh", "-c"};
+        Assumptions.assumeTrue(Files.exists(unshare) && run(unshare, with(inside, mount))[0].equals("0"));
+        String java = JAVA + " -Ddrugner.native.dir=" + noexec + " -cp " + JAR + " org.drugner.Example " + note;
+        String[] result = run(unshare, with(inside, mount + " && exec " + java));
+        assertEquals("1", result[0]);
+        assertTrue(result[1].contains(noexec + " is mounted noexec. Name a folder"), result[1]);
+    }
+
+    private static Object[] with(Object[] arguments, Object last) {
+        Object[] all = Arrays.copyOf(arguments, arguments.length + 1);
+        all[arguments.length] = last;
+        return all;
     }
 
     /** Classes in a folder, with one bit of the library turned. */
