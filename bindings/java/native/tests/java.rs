@@ -36,6 +36,8 @@ fn project(path: &str) -> PathBuf {
 
 fn maven(project: &Path, goal: &str, properties: &[(&str, &OsStr)]) -> Option<Output> {
     let mut command = Command::new("mvn");
+    // Cargo's; it becomes java.library.path.
+    command.env_remove("LD_LIBRARY_PATH");
     command.args(["-q", "-B", "-f"]).arg(project).arg(goal);
     for (name, value) in properties {
         let mut argument = std::ffi::OsString::from(format!("-D{name}="));

@@ -49,6 +49,8 @@ class JarIT {
         Path out = Files.createTempFile("drugner-test", ".out");
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.redirectErrorStream(true).redirectOutput(out.toFile());
+        // It becomes java.library.path, where another native library may lie.
+        builder.environment().remove("LD_LIBRARY_PATH");
         int status = builder.start().waitFor();
         String printed = new String(Files.readAllBytes(out), StandardCharsets.UTF_8);
         Files.delete(out);
