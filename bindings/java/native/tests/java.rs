@@ -1,4 +1,4 @@
-//! The Java build with all its tests, on the native library that this test was built with.
+//! The Java build with all its tests, on the native library that this test was built with, and the example that uses it.
 
 use std::ffi::OsStr;
 use std::io::ErrorKind;
@@ -36,6 +36,8 @@ fn project(path: &str) -> PathBuf {
 
 fn maven(project: &Path, goal: &str, properties: &[(&str, &OsStr)]) -> Option<Output> {
     let mut command = Command::new("mvn");
+    // Cargo's; it becomes java.library.path.
+    command.env_remove("LD_LIBRARY_PATH");
     command.args(["-q", "-B", "-f"]).arg(project).arg(goal);
     for (name, value) in properties {
         let mut argument = std::ffi::OsString::from(format!("-D{name}="));
@@ -46,11 +48,11 @@ fn maven(project: &Path, goal: &str, properties: &[(&str, &OsStr)]) -> Option<Ou
 }
 
 #[test]
-fn maven_verifies_the_binding() {
+fn maven_verifies_the_binding_and_the_example() {
     let library = library_folder();
-    let properties =
-        [("cargo.skip", OsStr::new("true")), ("drugner.library.folder", library.as_os_str())];
+    let properties = [("cargo.skip", OsStr::new("true")), ("drugner.library.folder", library.as_os_str())];
     maven(&project("bindings/java"), "verify", &properties);
+    maven(&project("examples/java"), "verify", &[]);
 }
 
 #[cfg(target_os = "linux")]
@@ -64,7 +66,8 @@ fn only_functions_of_the_interfaces_are_exported() {
     let ours = |name: &&str| name.starts_with("drugner_") || name.starts_with("Java_org_drugner_Native_");
     let others: Vec<_> = names.iter().filter(|name| !ours(name)).collect();
     assert!(others.is_empty(), "{others:?}");
-    let source = std::fs::read_to_string(project("bindings/java/src/main/java/org/drugner/Native.java")).unwrap();
+    let source =
+        std::fs::read_to_string(project("bindings/java/src/main/java/org/drugner/Native.java")).unwrap();
     let natives = source.matches(" static native ").count();
     assert_eq!(names.iter().filter(|name| name.starts_with("Java_")).count(), natives);
     assert!(names.contains(&"drugner_find_utf16"));

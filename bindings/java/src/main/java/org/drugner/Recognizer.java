@@ -25,8 +25,8 @@ public final class Recognizer implements AutoCloseable {
         }
 
         /**
-         * Mentions that one native call hands out, at most 2^20; default 4096. It bounds scratch memory, not results: a text
-         * with more mentions takes several calls, which the recognizer makes.
+         * Mentions that one native call hands out, at most 2^20; default 4096. It bounds scratch memory, not results: the
+         * recognizer asks again for the rest of the text. A sentence with more mentions than this is read in parts.
          */
         public Options maxSpans(int spans) {
             maxSpans = spans;

@@ -49,6 +49,8 @@ class JarIT {
         Path out = Files.createTempFile("drugner-test", ".out");
         ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
         builder.redirectErrorStream(true).redirectOutput(out.toFile());
+        // It becomes java.library.path, where another native library may lie.
+        builder.environment().remove("LD_LIBRARY_PATH");
         int status = builder.start().waitFor();
         String printed = new String(Files.readAllBytes(out), StandardCharsets.UTF_8);
         Files.delete(out);
@@ -116,15 +118,18 @@ class JarIT {
     void twoClassLoaders() throws Exception {
         URL[] jar = {JAR.toUri().toURL()};
         ClassLoader parent = ClassLoader.getSystemClassLoader().getParent();
+        List<AutoCloseable> open = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            try (URLClassLoader loader = new URLClassLoader(jar, parent)) {
-                Class<?> model = loader.loadClass("org.drugner.Model");
-                try (AutoCloseable opened = (AutoCloseable) model.getMethod("open").invoke(null);
-                        AutoCloseable recognizer = (AutoCloseable) model.getMethod("newRecognizer").invoke(opened)) {
-                    Object found = recognizer.getClass().getMethod("find", CharSequence.class).invoke(recognizer, "aspirin");
-                    assertEquals(1, ((List<?>) found).size());
-                }
-            }
+            URLClassLoader loader = new URLClassLoader(jar, parent);
+            Class<?> type = loader.loadClass("org.drugner.Model");
+            AutoCloseable model = (AutoCloseable) type.getMethod("open").invoke(null);
+            AutoCloseable recognizer = (AutoCloseable) type.getMethod("newRecognizer").invoke(model);
+            Object found = recognizer.getClass().getMethod("find", CharSequence.class).invoke(recognizer, "aspirin");
+            assertEquals(1, ((List<?>) found).size());
+            open.addAll(Arrays.asList(recognizer, model, loader));
+        }
+        for (AutoCloseable each : open) {
+            each.close();
         }
     }
 
@@ -150,9 +155,9 @@ class JarIT {
 
     @Test
     void aLibraryOfSomethingElseIsRefused() throws Exception {
-        Path libjava = JAVA.resolve("../../lib/libzip.so").normalize();
-        Assumptions.assumeTrue(Files.exists(libjava));
-        String[] result = run(JAVA, "-Ddrugner.native.path=" + libjava, "-cp", JAR, "org.drugner.Example", note);
+        Path other = JAVA.resolve("../../lib/libprefs.so").normalize();
+        Assumptions.assumeTrue(Files.exists(other));
+        String[] result = run(JAVA, "-Ddrugner.native.path=" + other, "-cp", JAR, "org.drugner.Example", note);
         assertEquals("1", result[0]);
         assertTrue(result[1].contains("does not fit this jar"), result[1]);
     }
@@ -164,12 +169,26 @@ class JarIT {
         assertEquals("1", result[0]);
         assertTrue(result[1].contains("cannot extract the native library to " + missing), result[1]);
         assertTrue(result[1].contains("system property drugner.native.dir"), result[1]);
-        Path noexec = Paths.get("/dev/shm");
-        if (Files.isWritable(noexec) && Platform.noexecMount(noexec) != null) {
-            result = run(JAVA, "-Ddrugner.native.dir=" + noexec, "-cp", JAR, "org.drugner.Example", note);
-            assertEquals("1", result[0]);
-            assertTrue(result[1].contains(noexec + " is mounted noexec"), result[1]);
-        }
+    }
+
+    /** Mounts such a folder in a name space of the test's own. */
+    @Test
+    void aFolderMountedNoexec() throws Exception {
+        Path noexec = Files.createDirectory(folder.resolve("noexec"));
+        Path unshare = Paths.get("/usr/bin/unshare");
+        String mount = "mount -t tmpfs -o noexec tmpfs " + noexec;
+        Object[] inside = {"--user", "--map-root-user", "--mount", "sh", "-c"};
+        Assumptions.assumeTrue(Files.exists(unshare) && run(unshare, with(inside, mount))[0].equals("0"));
+        String java = JAVA + " -Ddrugner.native.dir=" + noexec + " -cp " + JAR + " org.drugner.Example " + note;
+        String[] result = run(unshare, with(inside, mount + " && exec " + java));
+        assertEquals("1", result[0]);
+        assertTrue(result[1].contains(noexec + " is mounted noexec. Name a folder"), result[1]);
+    }
+
+    private static Object[] with(Object[] arguments, Object last) {
+        Object[] all = Arrays.copyOf(arguments, arguments.length + 1);
+        all[arguments.length] = last;
+        return all;
     }
 
     /** Classes in a folder, with one bit of the library turned. */

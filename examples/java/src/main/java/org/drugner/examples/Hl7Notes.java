@@ -35,8 +35,9 @@ final class Hl7Notes {
                 for (int i = 0; i < values.length; i++) {
                     Type value = values[i] instanceof Varies varies ? varies.getData() : values[i];
                     if (TEXT_TYPES.contains(value.getName())) {
-                        // HAPI has resolved the escapes: \T\ is &, \.br\ a line end.
-                        note.add("OBX[" + number + "]-5(" + (i + 1) + ")", value.toString());
+                        // HAPI has resolved the other escapes, such as \T\ for &.
+                        String text = String.valueOf(value).replace("\\.br\\", "\n");
+                        note.add("OBX[" + number + "]-5(" + (i + 1) + ")", text);
                     }
                 }
             }

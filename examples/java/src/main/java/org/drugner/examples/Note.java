@@ -26,7 +26,10 @@ final class Note {
         return text.toString();
     }
 
-    /** Where in the message a unit of the text stands: {@code OBX[2]-5(1) at 17}. */
+    /**
+     * Where in the message a unit of the text stands: {@code OBX[2]-5(1) at 17}. Units are counted in the decoded piece,
+     * without escapes.
+     */
     String place(int unit) {
         Piece found = pieces.get(0);
         for (Piece piece : pieces) {

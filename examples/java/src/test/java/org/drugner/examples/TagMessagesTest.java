@@ -47,7 +47,7 @@ class TagMessagesTest {
                 List.of(
                         "DocumentReference/note-1.content[1] at 11: metoprolol",
                         "DocumentReference/note-1.content[1] at 32: metformin",
-                        "DocumentReference/note-1.content[1] at 63: ibuprofen"),
+                        "DocumentReference/note-1.content[1] at 53: ibuprofen"),
                 tag("messages/document.json"));
     }
 }
