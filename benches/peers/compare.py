@@ -1,0 +1,187 @@
+"""One BiLSTM layer here and in onnxruntime, from the same weights, in interleaved rounds on one pinned core.
+
+    compare.py LAYER [--rounds 11] [--core 0] [--hidden 64 128 256] [--batch 1 16] [--isa avx512 avx2]
+
+LAYER is the program of layer.rs; README.md says how to build it. Times are processor times, so that other
+programs disturb less. Prints a Markdown table.
+"""
+
+import argparse
+import logging
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+arguments.add_argument("layer", type=Path)
+arguments.add_argument("--rounds", type=int, default=11)
+arguments.add_argument("--core", type=int, default=min(os.sched_getaffinity(0)))
+arguments.add_argument("--hidden", type=int, nargs="+", default=[64, 128, 256])
+arguments.add_argument("--batch", type=int, nargs="+", default=[1, 16])
+arguments.add_argument("--isa", nargs="+", default=["avx512", "avx2"])
+arguments = arguments.parse_args()
+os.sched_setaffinity(0, {arguments.core})
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+logging.disable(logging.WARNING)
+INPUT, STEPS = 128, 32
+BLOCK_SECONDS = 0.025
+TOLERANCE, TOLERANCE_INT8 = 1e-3, 3e-2
+
+
+def session(model):
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+class Onnxruntime:
+    """A model with input x and output y, called with both bound: no copy, but the way through Python."""
+
+    def __init__(self, model, x, y_shape):
+        self.session = session(model)
+        self.binding = self.session.io_binding()
+        self.x = ort.OrtValue.ortvalue_from_numpy(x)
+        self.y = ort.OrtValue.ortvalue_from_numpy(np.zeros(y_shape, np.float32))
+        self.binding.bind_ortvalue_input("x", self.x)
+        self.binding.bind_ortvalue_output("y", self.y)
+
+    def seconds(self, calls):
+        start = time.thread_time()
+        for _ in range(calls):
+            self.session.run_with_iobinding(self.binding)
+        return time.thread_time() - start
+
+    def output(self):
+        self.seconds(1)
+        return self.y.numpy()
+
+
+class Layer:
+    """The program of layer.rs as a child process."""
+
+    def __init__(self, file, isa):
+        self.file = file
+        self.child = subprocess.Popen(
+            [arguments.layer, file, isa], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        # The processor-time clock of a process, as clock_getcpuclockid(3) forms it on Linux.
+        self.clock = ~self.child.pid << 3 | 2
+
+    def ask(self, line):
+        self.child.stdin.write(f"{line}\n")
+        self.child.stdin.flush()
+        answer = self.child.stdout.readline()
+        if not answer:
+            raise SystemExit("the layer program ended early")
+        return answer
+
+    def seconds(self, calls):
+        start = time.clock_gettime(self.clock)
+        self.ask(calls)
+        return time.clock_gettime(self.clock) - start
+
+    def output(self):
+        self.ask("")
+        return np.fromfile(f"{self.file}.out", np.float32)
+
+    def close(self):
+        self.child.stdin.close()
+        self.child.wait()
+
+
+def model(nodes, x_shape, y_shape, constants):
+    value = helper.make_tensor_value_info
+    graph = helper.make_graph(
+        nodes, "g",
+        [value("x", TensorProto.FLOAT, x_shape)], [value("y", TensorProto.FLOAT, y_shape)],
+        [numpy_helper.from_array(array, name) for name, array in constants.items()],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def measure(hidden, batch, folder):
+    random = np.random.default_rng(7)
+    scale = hidden ** -0.5
+    # Values of fp16, so that every engine has the same weights.
+    uniform = lambda *shape: random.uniform(-scale, scale, shape).astype(np.float16).astype(np.float32)
+    directions = [(uniform(4 * hidden, INPUT), uniform(4 * hidden, hidden), uniform(4 * hidden)) for _ in range(2)]
+    x = random.standard_normal((batch, STEPS, INPUT)).astype(np.float32)
+
+    file = folder / f"layer-{hidden}-{batch}.bin"
+    with open(file, "wb") as out:
+        np.array([INPUT, hidden, STEPS, batch], "<u4").tofile(out)
+        for array in [array for direction in directions for array in direction] + [x]:
+            array.tofile(out)
+
+    def iofc(matrix):
+        i, f, g, o = np.split(matrix, 4)
+        return np.concatenate([i, o, f, g])
+
+    constants = {
+        "W": np.stack([iofc(wx) for wx, _, _ in directions]),
+        "R": np.stack([iofc(wh) for _, wh, _ in directions]),
+        "B": np.stack([np.concatenate([iofc(b), np.zeros_like(b)]) for _, _, b in directions]),
+    }
+    node = helper.make_node("LSTM", ["x", "W", "R", "B"], ["y"], hidden_size=hidden, direction="bidirectional")
+    shape = [STEPS, 2, batch, hidden]
+    lstm = model([node], [STEPS, batch, INPUT], shape, constants)
+    onnx.save(lstm, folder / "f32.onnx")
+    quantize_dynamic(
+        folder / "f32.onnx", folder / "int8.onnx", op_types_to_quantize=["LSTM"], weight_type=QuantType.QInt8
+    )
+    assert any(n.op_type == "DynamicQuantizeLSTM" for n in onnx.load(folder / "int8.onnx").graph.node)
+    steps_first = np.ascontiguousarray(x.transpose(1, 0, 2))
+    nothing = model([helper.make_node("Identity", ["x"], ["y"])], [1], [1], {})
+
+    engines = {isa: Layer(file, isa) for isa in arguments.isa}
+    engines["onnxruntime f32"] = Onnxruntime(str(folder / "f32.onnx"), steps_first, shape)
+    engines["onnxruntime int8"] = Onnxruntime(str(folder / "int8.onnx"), steps_first, shape)
+    engines["call"] = Onnxruntime(nothing.SerializeToString(), np.zeros(1, np.float32), [1])
+
+    expected = engines["onnxruntime f32"].output().transpose(2, 0, 1, 3).ravel()
+    for name, engine in engines.items():
+        if name == "call":
+            continue
+        output = engine.output()
+        if isinstance(engine, Onnxruntime):
+            output = output.transpose(2, 0, 1, 3).ravel()
+        error = np.abs(output - expected).max()
+        if not error <= (TOLERANCE_INT8 if name.endswith("int8") else TOLERANCE):
+            raise SystemExit(f"hidden {hidden}, batch {batch}: {name} differs by {error}")
+
+    calls = {name: max(1, int(BLOCK_SECONDS / (e.seconds(5) / 5))) for name, e in engines.items()}
+    rounds = {name: [] for name in engines}
+    for _ in range(arguments.rounds):
+        for name, engine in engines.items():
+            rounds[name].append(engine.seconds(calls[name]) / calls[name] * 1e6)
+    for isa in arguments.isa:
+        engines[isa].close()
+    return {name: statistics.median(times) for name, times in rounds.items()}
+
+
+ours = arguments.isa
+print(f"onnxruntime {ort.__version__}; D = {INPUT}, T = {STEPS}; microseconds of processor time per sentence, median of {arguments.rounds} rounds;")
+print("onnxruntime less the cost of a call of an empty model from Python (last column, per call)\n")
+head = ["hidden", "batch", *ours, "ort f32", "ort int8"]
+head += [f"ort {kind} / {isa}" for isa in ours for kind in ("f32", "int8")] + ["call"]
+print("| " + " | ".join(head) + " |\n|" + "---:|" * len(head))
+with tempfile.TemporaryDirectory() as folder:
+    for batch in arguments.batch:
+        for hidden in arguments.hidden:
+            us = measure(hidden, batch, Path(folder))
+            call = us.pop("call")
+            times = {n: (t - call if n.startswith("onnx") else t) / batch for n, t in us.items()}
+            peers = [times["onnxruntime f32"], times["onnxruntime int8"]]
+            row = [f"{hidden}", f"{batch}", *(f"{times[isa]:.1f}" for isa in ours), *(f"{t:.1f}" for t in peers)]
+            row += [f"{peer / times[isa]:.2f}" for isa in ours for peer in peers] + [f"{call:.1f}"]
+            print("| " + " | ".join(row) + " |", flush=True)

@@ -1,0 +1,64 @@
+//! One BiLSTM layer for the comparison with other engines: see README.md beside this file.
+//!
+//! `layer FILE [ISA]` reads u32 inputs D, hidden H (a multiple of 16), steps T, batch B; then f32 values: for both
+//! directions W_ih `[4H][D]`, W_hh `[4H][H]`, bias `[4H]` (gates i, f, g, o), then x `[B][T][D]`. Weights become fp16.
+//! Each line of standard input is a number n: n calls are made, and the seconds they took are printed. An empty line asks for
+//! the outputs `[B][T][2H]` as f32, little-endian, in FILE.out.
+
+use drugner::format::layout;
+use drugner::kernels::{Kernels, LSTM_CHUNK, LstmWeights, lstm_scratch_len};
+use std::io::{BufRead, Write};
+use std::time::Instant;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let path = arguments.next().ok_or("usage: layer FILE [ISA]")?;
+    let isa = arguments.next();
+    let kernels = Kernels::available()
+        .find(|kernels| isa.as_deref().is_none_or(|isa| kernels.isa().name() == isa))
+        .ok_or("this machine does not have that instruction set")?;
+
+    let file = std::fs::read(&path)?;
+    let words = file.as_chunks::<4>().0;
+    let [input, hidden, steps, batch] = std::array::from_fn(|i| u32::from_le_bytes(words[i]) as usize);
+    let mut values = words[4..].iter().map(|&word| f32::from_le_bytes(word));
+    let mut take = |count: usize| -> Vec<f32> { values.by_ref().take(count).collect() };
+    let directions: Vec<_> = (0..2)
+        .map(|_| {
+            let wx = layout::pack_lstm(&take(4 * hidden * input), hidden, input, input);
+            let wh = layout::pack_lstm(&take(4 * hidden * hidden), hidden, hidden, hidden);
+            (wx, wh, layout::pack_lstm_bias(&take(4 * hidden), hidden))
+        })
+        .collect();
+    let x = take(batch * steps * input);
+
+    let stride = 2 * hidden;
+    let mut y = vec![0.0; batch * steps * stride];
+    let mut scratch = vec![0.0; lstm_scratch_len(hidden, LSTM_CHUNK).ok_or("too many units")?];
+    let mut run = |y: &mut [f32]| {
+        for (x, y) in x.chunks_exact(steps * input).zip(y.chunks_exact_mut(steps * stride)) {
+            for (d, (wx, wh, bias)) in directions.iter().enumerate() {
+                let weights = LstmWeights { input, hidden, wx, wh, bias };
+                kernels.lstm(&weights, x, steps, d == 1, y, stride, d * hidden, &mut scratch);
+            }
+        }
+    };
+    for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        if line.is_empty() {
+            run(&mut y);
+            let bytes: Vec<u8> = y.iter().flat_map(|value| value.to_le_bytes()).collect();
+            std::fs::write(format!("{path}.out"), bytes)?;
+            println!("written");
+        } else {
+            let calls: u32 = line.parse()?;
+            let start = Instant::now();
+            for _ in 0..calls {
+                run(std::hint::black_box(&mut y));
+            }
+            println!("{:e}", start.elapsed().as_secs_f64());
+        }
+        std::io::stdout().flush()?;
+    }
+    Ok(())
+}
