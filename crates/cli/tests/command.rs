@@ -215,3 +215,29 @@ fn the_corpus_scores_hold() {
     let share = boundaries["on_tokens"].as_f64().unwrap() / boundaries["continuous"].as_f64().unwrap();
     assert!(share >= 0.995, "{report}");
 }
+
+/// Every figure is there; none is compared with a time.
+#[test]
+fn bench_prints_its_figures_and_no_text() {
+    let arguments = ["bench", "--rounds", "1", "--longest", "100000", "--json", "-"];
+    let output = drugner(&arguments, b"");
+    let figures: Value = serde_json::from_str(stdout(&output)).unwrap();
+    let positive = |path: &str| {
+        let value = figures.pointer(path).and_then(Value::as_f64);
+        assert!(value.is_some_and(|value| value > 0.0), "{path}");
+    };
+    positive("/tokens_per_second");
+    positive("/sentence_us/p50");
+    positive("/sentence_us/p99");
+    positive("/network_share");
+    positive("/open_ms/verified");
+    positive("/memory_bytes/context");
+    positive("/lengths/2/us_per_token");
+    assert_eq!(figures["model"].as_str().unwrap().len(), 64);
+    let sets = figures["instruction_sets"].as_array().unwrap();
+    assert_eq!(sets[0]["isa"], figures["isa"]);
+    assert_eq!(sets.last().unwrap()["isa"], "scalar");
+    assert!(!stdout(&output).contains("furosemide"));
+    fails(&["bench", "--text", "no such file"], b"", 1, "cannot read");
+    fails(&["bench", "--isa", "mmx"], b"", 2, "choose scalar, avx2 or avx512");
+}

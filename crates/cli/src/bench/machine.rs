@@ -1,19 +1,33 @@
 //! The machine and this process, as far as the system tells.
 
-/// Keeps this thread on the core that it runs on. Returns the core; `None` where the system has no such call.
+/// Cores that this thread may use, the one that it runs on first; none where the system has no such call.
 #[cfg(target_os = "linux")]
-pub fn pin_to_one_core() -> Option<usize> {
-    use rustix::thread::{CpuSet, sched_getcpu, sched_setaffinity};
-    let core = sched_getcpu();
-    let mut set = CpuSet::new();
-    set.set(core);
-    sched_setaffinity(None, &set).ok().map(|()| core)
+pub fn cores() -> Vec<usize> {
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_getcpu};
+    let Ok(set) = sched_getaffinity(None) else { return Vec::new() };
+    let here = sched_getcpu();
+    let others = (0..CpuSet::MAX_CPU).filter(|&core| core != here && set.is_set(core));
+    std::iter::once(here).chain(others).collect()
 }
 
-/// Keeps this thread on the core that it runs on. Returns the core; `None` where the system has no such call.
+/// Cores that this thread may use, the one that it runs on first; none where the system has no such call.
 #[cfg(not(target_os = "linux"))]
-pub fn pin_to_one_core() -> Option<usize> {
-    None
+pub fn cores() -> Vec<usize> {
+    Vec::new()
+}
+
+/// Keeps this thread on a core. False where that is not possible.
+#[cfg(target_os = "linux")]
+pub fn pin_to(core: usize) -> bool {
+    let mut set = rustix::thread::CpuSet::new();
+    set.set(core);
+    rustix::thread::sched_setaffinity(None, &set).is_ok()
+}
+
+/// Keeps this thread on a core. False where that is not possible.
+#[cfg(not(target_os = "linux"))]
+pub fn pin_to(_core: usize) -> bool {
+    false
 }
 
 /// Name of the processor; "unknown" where the system does not say.

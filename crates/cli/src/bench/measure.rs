@@ -13,7 +13,7 @@ const MAX_SPANS: u32 = 1 << 20;
 
 /// Texts to run over.
 pub struct Workload {
-    documents: Vec<Vec<u8>>,
+    pub(super) documents: Vec<Vec<u8>>,
     /// Document and place of every sentence.
     sentences: Vec<(usize, Range<usize>)>,
     /// Sentences and tokens as the model sees them.
@@ -44,7 +44,12 @@ impl Workload {
         self.documents.iter().map(Vec::len).sum()
     }
 
-    fn find(&self, context: &mut Context) -> Result<()> {
+    /// The sentences, as they stand in the documents.
+    pub(super) fn sentences(&self) -> impl Iterator<Item = &[u8]> {
+        self.sentences.iter().map(|(document, range)| &self.documents[*document][range.clone()])
+    }
+
+    pub(super) fn find(&self, context: &mut Context) -> Result<()> {
         for text in &self.documents {
             context.find_utf8(text)?;
         }
@@ -76,8 +81,7 @@ pub fn instruction_sets(models: &[Model], workload: &Workload, rounds: usize) ->
             let clock = Clock::start();
             workload.find(context)?;
             documents[m].push(clock.seconds());
-            for (times, (document, range)) in sentences[m].iter_mut().zip(&workload.sentences) {
-                let text = &workload.documents[*document][range.clone()];
+            for (times, text) in sentences[m].iter_mut().zip(workload.sentences()) {
                 let clock = Clock::start();
                 context.find_utf8(text)?;
                 times.push(clock.seconds());
@@ -168,6 +172,7 @@ pub fn opening(rounds: usize, open: impl Fn(bool) -> Result<Model>) -> Result<Op
     Ok(OpeningMs { verified, unverified })
 }
 
-fn context(model: &Model) -> Result<Context> {
+/// A context that no document of a benchmark fills.
+pub(super) fn context(model: &Model) -> Result<Context> {
     Ok(Context::new(model, &ContextOptions { max_spans: MAX_SPANS, ..ContextOptions::default() })?)
 }

@@ -3,10 +3,12 @@
 mod clock;
 mod machine;
 mod measure;
+mod scaling;
 
 pub use clock::Clock;
-pub use machine::{cpu_name, pin_to_one_core, private_bytes};
+pub use machine::{cores, cpu_name, pin_to, private_bytes};
 pub use measure::{InstructionSet, OpeningMs, StagesUs, Workload, instruction_sets, opening, stages};
+pub use scaling::{Length, TwoThreads, lengths, two_threads};
 
 /// The value below which the share `p` (0..=1) of `values` lies, by nearest rank; 0 for none.
 pub fn percentile(values: &mut [f64], p: f64) -> f64 {

@@ -1,7 +1,8 @@
 //! `drugner bench`
 
 use super::ModelArguments;
-use crate::bench::{self, Clock, InstructionSet, OpeningMs, StagesUs, Workload};
+use super::evaluate::{Part, read_corpus};
+use crate::bench::{self, Clock, InstructionSet, Length, OpeningMs, StagesUs, TwoThreads, Workload};
 use anyhow::{Context as _, Result, bail};
 use drugner::format::sha256::hex;
 use drugner::kernels::Kernels;
@@ -21,10 +22,13 @@ const NOTES: [&str; 3] = [
 ///
 /// Everything runs on one core. Instruction sets take turns in each round, a figure is the median over the rounds, and
 /// time is the processor time of the thread, so that other programs disturb little. The time of a stage is the difference
-/// between walks that end at it and before it. Opening is measured on a file that lies in the system's cache.
+/// between walks that end at it and before it. Texts of one sentence up to --longest bytes and two threads against one
+/// are measured once, or --scaling-rounds times. Opening is measured on a file that lies in the system's cache. No text
+/// is printed.
 ///
 /// Examples:
 ///   drugner bench
+///   drugner bench --corpus ddi2013.zip
 ///   drugner bench --text note.txt --isa avx2 --json -
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
@@ -34,9 +38,19 @@ pub struct Arguments {
     /// Documents to run over; without it three example notes.
     #[arg(long, value_name = "FILE")]
     text: Vec<PathBuf>,
+    /// DDI-2013 corpus (a folder of XML files or the zip archive): its NER test sentences, each a text of its own, are
+    /// added.
+    #[arg(long, value_name = "PATH")]
+    corpus: Option<PathBuf>,
     /// Rounds.
     #[arg(long, default_value_t = 11, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     rounds: u32,
+    /// Rounds over texts of growing length and over threads; 0 leaves them out.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(0..=1000))]
+    scaling_rounds: u32,
+    /// Bytes of the longest text.
+    #[arg(long, default_value_t = 10_000_000, value_parser = clap::value_parser!(u32).range(100_000..=1_000_000_000))]
+    longest: u32,
     /// Only this instruction set: scalar, avx2 or avx512; without it all of this machine.
     #[arg(long, value_name = "ISA", value_parser = isa)]
     isa: Option<Isa>,
@@ -59,6 +73,9 @@ struct Report {
     /// Best first.
     sets: Vec<InstructionSet>,
     stages: StagesUs,
+    /// Shortest texts first.
+    lengths: Vec<Length>,
+    two_threads: Option<TwoThreads>,
     opening: OpeningMs,
     model_bytes: u64,
     context_bytes: usize,
@@ -85,7 +102,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
 }
 
 fn measure(arguments: &Arguments) -> Result<Report> {
-    let core = bench::pin_to_one_core();
+    let cores = bench::cores();
+    let core = cores.first().copied().filter(|&core| bench::pin_to(core));
     let rounds = arguments.rounds as usize;
     let open = |isa: Option<Isa>, skip_checksum: bool| {
         let options =
@@ -99,12 +117,18 @@ fn measure(arguments: &Arguments) -> Result<Report> {
     let models = isas.iter().map(|&isa| open(Some(isa), false)).collect::<Result<Vec<Model>>>()?;
     let best = &models[0];
     let context_bytes = Context::arena_size(best, &ContextOptions::default())?;
-    let workload = Workload::new(best, documents(&arguments.text)?)?;
+    let workload = Workload::new(best, documents(arguments)?)?;
     if workload.work.tokens == 0 {
         bail!("the text has no token to measure with");
     }
     let sets = bench::instruction_sets(&models, &workload, rounds)?;
     let stages = bench::stages(best, &workload, rounds)?;
+    let (mut lengths, mut two_threads) = (Vec::new(), None);
+    if arguments.scaling_rounds > 0 {
+        let rounds = arguments.scaling_rounds as usize;
+        lengths = bench::lengths(best, &workload, arguments.longest as usize, rounds)?;
+        two_threads = bench::two_threads(best, &workload, &cores, rounds.max(3))?;
+    }
     let opening = bench::opening(rounds.max(5), |skip| open(arguments.isa, skip))?;
     Ok(Report {
         cpu: bench::cpu_name(),
@@ -113,6 +137,8 @@ fn measure(arguments: &Arguments) -> Result<Report> {
         model: hex(&best.info().sha256),
         sets,
         stages,
+        lengths,
+        two_threads,
         opening,
         model_bytes: best.info().file_size,
         context_bytes,
@@ -121,13 +147,20 @@ fn measure(arguments: &Arguments) -> Result<Report> {
     })
 }
 
-fn documents(files: &[PathBuf]) -> Result<Vec<Vec<u8>>> {
-    if files.is_empty() {
-        return Ok(NOTES.map(|note| note.as_bytes().to_vec()).to_vec());
+fn documents(arguments: &Arguments) -> Result<Vec<Vec<u8>>> {
+    let mut documents = Vec::new();
+    for path in &arguments.text {
+        documents.push(std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?);
     }
-    let read =
-        |path: &PathBuf| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
-    files.iter().map(read).collect()
+    if arguments.text.is_empty() {
+        documents.extend(NOTES.map(|note| note.as_bytes().to_vec()));
+    }
+    if let Some(path) = &arguments.corpus {
+        let corpus = read_corpus(path, Part::NerTest)?;
+        let sentences = corpus.documents.into_iter().flat_map(|document| document.sentences);
+        documents.extend(sentences.map(|sentence| sentence.text.into_bytes()));
+    }
+    Ok(documents)
 }
 
 impl Report {
@@ -156,6 +189,11 @@ impl Report {
         value["stage_us_per_token"] =
             json!({"text": text, "features": features, "network": network, "decode": decode});
         value["network_share"] = json!(self.stages.network_share());
+        let length = |length: &Length| json!({"bytes": length.bytes, "us_per_token": length.us_per_token});
+        value["lengths"] = self.lengths.iter().map(length).collect();
+        if let Some(TwoThreads { processor_time, wall_time }) = self.two_threads {
+            value["two_threads_over_one"] = json!({"processor_time": processor_time, "wall_time": wall_time});
+        }
         value["open_ms"] = json!({"verified": self.opening.verified, "unverified": self.opening.unverified});
         value["memory_bytes"] = json!({
             "model": self.model_bytes,
@@ -193,6 +231,18 @@ impl Report {
             writeln!(out, "{stage:12} {us:>12.3}")?;
         }
         writeln!(out, "network share {:.1} %", 100.0 * self.stages.network_share())?;
+        if !self.lengths.is_empty() {
+            writeln!(out, "\nbytes of a text  us per token")?;
+        }
+        for Length { bytes, us_per_token } in &self.lengths {
+            writeln!(out, "{bytes:>15} {us_per_token:>13.3}")?;
+        }
+        if let Some(TwoThreads { processor_time, wall_time }) = self.two_threads {
+            writeln!(
+                out,
+                "two threads   {processor_time:.2} times one by processor time, {wall_time:.2} by wall time"
+            )?;
+        }
         let OpeningMs { verified, unverified } = self.opening;
         writeln!(out, "\nopening       {verified:.2} ms, without checksums {unverified:.2} ms")?;
         writeln!(out, "model         {} bytes, read where they lie", self.model_bytes)?;
