@@ -55,6 +55,14 @@ pub enum Error {
         /// Which rule was broken.
         detail: String,
     },
+    /// Tags have labels whose meaning is not known.
+    #[error("{file}: labels without a meaning: {}; say which drug label each stands for", labels.join(", "))]
+    Labels {
+        /// The file.
+        file: String,
+        /// The labels.
+        labels: Vec<String>,
+    },
     /// A document list names documents that the corpus does not hold.
     #[error("unknown documents: {}", ids.join(", "))]
     UnknownDocuments {

@@ -1,5 +1,6 @@
 //! Recipes: every choice of a training run in one file.
 
+use crate::data::noise::NoiseOptions;
 use crate::data::swap::SwapOptions;
 use crate::data::teachers::TeacherOptions;
 use crate::embeddings::EmbeddingOptions;
@@ -70,11 +71,14 @@ pub struct DataOptions {
     /// Share of the auxiliary sentences that each epoch uses.
     #[serde(default)]
     pub auxiliary_share: f64,
-    /// Unlabelled sentences that teachers label.
-    #[serde(default)]
-    pub teachers: Option<TeacherOptions>,
     /// Mention swap.
     pub swap: Option<SwapOptions>,
+    /// Noise.
+    #[serde(default)]
+    pub noise: Option<NoiseOptions>,
+    /// Teachers and the unlabelled sentences that they label.
+    #[serde(default)]
+    pub teachers: Option<TeacherOptions>,
 }
 
 impl Recipe {

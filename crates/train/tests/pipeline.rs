@@ -1,6 +1,8 @@
 //! The whole way on a tiny invented corpus: train, export, find; the same seed gives the same file.
 
 use drugner::{Context, ContextOptions, Model, ModelOptions};
+use drugner_train::data::noise::NoiseOptions;
+use drugner_train::data::teachers::TeacherOptions;
 use drugner_train::pipeline::{Inputs, train};
 use drugner_train::recipe::{DEFAULT, Recipe};
 use std::fmt::Write as _;
@@ -33,14 +35,11 @@ fn write_inputs(dir: &Path) -> Inputs {
     std::fs::write(dir.join("development.txt"), "d6\nd7\n").unwrap();
     std::fs::write(dir.join("lexicon.tsv"), "category\tname\napproved\taspirin\nbrand\tzovirax\n").unwrap();
     Inputs {
-        corpus,
+        corpus: vec![corpus],
         development: Some(dir.join("development.txt")),
         text: vec![dir.join("text.txt")],
-        vectors: None,
         lexicon: vec![dir.join("lexicon.tsv")],
-        auxiliary: Vec::new(),
-        teachers: Vec::new(),
-        unlabelled: Vec::new(),
+        ..Inputs::default()
     }
 }
 
@@ -87,7 +86,44 @@ fn a_missing_input_is_named() {
     let error = train(&small_recipe(), &inputs, &dir.path().join("m.drugner"), false).unwrap_err();
     assert!(format!("{error:#}").contains("missing.tsv"), "{error:#}");
     inputs = write_inputs(dir.path());
-    inputs.development = None;
+    inputs.corpus = vec![dir.path().join("column.tsv")];
+    std::fs::write(&inputs.corpus[0], "Iron\tB-Chemical\n").unwrap();
     let error = train(&small_recipe(), &inputs, &dir.path().join("m.drugner"), false).unwrap_err();
-    assert!(format!("{error:#}").contains("--development"), "{error:#}");
+    assert!(format!("{error:#}").contains("Chemical"), "{error:#}");
+}
+
+/// Column files, no development documents named, noise, an auxiliary task and teachers.
+#[test]
+fn teachers_train_a_student_and_an_interrupted_run_goes_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut inputs = write_inputs(dir.path());
+    let mut column = String::new();
+    for i in 0..120 {
+        writeln!(column, "Take\tO\n{}\tB-Chemical\ntoday\tO\n", DRUGS[i % 6]).unwrap();
+    }
+    inputs.corpus = vec![dir.path().join("column.tsv")];
+    std::fs::write(&inputs.corpus[0], &column).unwrap();
+    inputs.auxiliary = inputs.corpus.clone();
+    inputs.labels = [("Chemical".to_owned(), drugner_corpus::Label::Drug)].into();
+    inputs.development = None;
+    let mut recipe = small_recipe();
+    recipe.tagger.epochs = 4;
+    recipe.data.auxiliary_share = 0.5;
+    recipe.data.noise =
+        Some(NoiseOptions { upper: 0.1, lower: 0.1, typing: 0.1, typing_rate: 0.02, wrap: 0.1, item: 0.1 });
+    recipe.data.teachers = Some(TeacherOptions { count: 2, sentences: 50, per_epoch: 20 });
+    let (whole, torn) = (dir.path().join("whole.drugner"), dir.path().join("torn.drugner"));
+    train(&recipe, &inputs, &whole, false).unwrap();
+
+    // The student cannot keep its progress: the run ends between the last teacher and the student.
+    let work = dir.path().join("torn.drugner.work");
+    std::fs::create_dir_all(work.join("tagger.checkpoint")).unwrap();
+    train(&recipe, &inputs, &torn, true).unwrap_err();
+    assert!(work.join("teacher2.drugner").exists() && !torn.exists());
+    std::fs::remove_dir(work.join("tagger.checkpoint")).unwrap();
+    train(&recipe, &inputs, &torn, true).unwrap();
+    assert_eq!(std::fs::read(&whole).unwrap(), std::fs::read(&torn).unwrap());
+    let model = Model::open_file(&whole, &ModelOptions::default()).unwrap();
+    let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
+    assert_eq!(context.find_utf8(b"TAKE WARFARIN TODAY").unwrap().mentions.len(), 1);
 }

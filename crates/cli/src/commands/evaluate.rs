@@ -4,9 +4,11 @@ use super::ModelArguments;
 use anyhow::{Context as _, Result, bail};
 use drugner::ModelOptions;
 use drugner_corpus::scorer::{Scorer, Task2013Scorer};
-use drugner_corpus::{Corpus, ddi, split};
+use drugner_corpus::{Corpus, Label, ddi, split};
+use drugner_train::data::noise;
 use drugner_train::evaluate::{boundaries, for_each_sentence};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -24,9 +26,15 @@ use std::path::{Path, PathBuf};
 pub struct Arguments {
     #[command(flatten)]
     model: ModelArguments,
-    /// DDI-2013 corpus: a folder of XML files or the zip archive.
+    /// DDI-2013 corpus (a folder of XML files or the zip archive), or a column file (token, tab, tag).
     #[arg(long, value_name = "PATH")]
     corpus: PathBuf,
+    /// What a label of a column file stands for, as in `Chemical=drug`.
+    #[arg(long, num_args = 1.., value_name = "FROM=TO", value_parser = super::train::label)]
+    label: Vec<(String, Label)>,
+    /// Change every sentence first, as in notes that are written in haste.
+    #[arg(long, value_enum)]
+    noise: Option<Noise>,
     /// Part of the corpus, if it holds several.
     #[arg(long, value_enum, default_value_t = Part::NerTest)]
     part: Part,
@@ -36,6 +44,21 @@ pub struct Arguments {
     /// Count in the way of the task's own scorer as well.
     #[arg(long)]
     task_2013: bool,
+}
+
+/// What is done to the sentences.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum Noise {
+    /// Capital letters only.
+    Upper,
+    /// Small letters only.
+    Lower,
+    /// 2 % of the letters are mistyped.
+    Typing,
+    /// Line breaks in place of every twelfth blank.
+    Wrap,
+    /// List marks before the sentences.
+    Item,
 }
 
 /// Part of the DDI-2013 corpus.
@@ -57,22 +80,23 @@ pub enum Part {
 
 /// Reads a part of a corpus; problems of the corpus go to standard error.
 pub fn read_corpus(path: &Path, part: Part) -> Result<Corpus> {
+    read_labelled(path, part, &BTreeMap::new())
+}
+
+fn read_labelled(path: &Path, part: Part, labels: &BTreeMap<String, Label>) -> Result<Corpus> {
     let source = match part {
         Part::Train | Part::TrainAndDevelopment | Part::Development => ddi::Part::Train,
         Part::NerTest => ddi::Part::NerTest,
         Part::InteractionTest => ddi::Part::InteractionTest,
         Part::All => ddi::Part::All,
     };
-    let corpus =
-        ddi::read(path, source).with_context(|| format!("cannot read the corpus {}", path.display()))?;
+    let corpus = drugner_train::pipeline::read_corpus(path, source, labels)?;
     let corpus = match part {
+        _ if drugner_train::pipeline::is_column_file(path) => corpus,
         Part::Train => split::development(corpus)?.0,
         Part::Development => split::development(corpus)?.1,
         _ => corpus,
     };
-    for issue in &corpus.issues {
-        eprintln!("{issue}");
-    }
     if corpus.entity_count() == 0 {
         bail!("the corpus {} has no annotated entity", path.display());
     }
@@ -82,7 +106,18 @@ pub fn read_corpus(path: &Path, part: Part) -> Result<Corpus> {
 pub fn run(arguments: &Arguments) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let model = arguments.model.open(&ModelOptions::default())?;
-    let corpus = read_corpus(&arguments.corpus, arguments.part)?;
+    let mut corpus =
+        read_labelled(&arguments.corpus, arguments.part, &arguments.label.iter().cloned().collect())?;
+    if let Some(noise) = arguments.noise {
+        let noise = match noise {
+            Noise::Upper => noise::Noise::Upper,
+            Noise::Lower => noise::Noise::Lower,
+            Noise::Typing => noise::Noise::Typing(0.02),
+            Noise::Wrap => noise::Noise::Wrap,
+            Noise::Item => noise::Noise::Item,
+        };
+        corpus = noise.corpus(&corpus, 1);
+    }
     let (mut scorer, mut task_2013) = (Scorer::new(), Task2013Scorer::new());
     for_each_sentence(&model, &corpus, |sub_corpus, sentence, answers| {
         scorer.add(sub_corpus, sentence, answers)?;

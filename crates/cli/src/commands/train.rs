@@ -1,6 +1,7 @@
 //! `drugner train`
 
 use anyhow::{Context as _, Result};
+use drugner_corpus::Label;
 use drugner_train::pipeline::{self, Inputs};
 use drugner_train::recipe::{self, Recipe};
 use std::io::Write;
@@ -23,17 +24,21 @@ pub struct Arguments {
     /// Print the recipe and stop.
     #[arg(long)]
     print_recipe: bool,
-    /// DDI-2013 corpus: a folder of XML files or the zip archive.
-    #[arg(long, value_name = "PATH", required_unless_present = "print_recipe")]
-    corpus: Option<PathBuf>,
-    /// Development documents of another corpus than DDI-2013: a file with one document id a line.
+    /// Annotated text: the DDI-2013 corpus (a folder of XML files or the zip archive), or column files (token, tab, tag).
+    #[arg(long, num_args = 1.., value_name = "PATH", required_unless_present = "print_recipe")]
+    corpus: Vec<PathBuf>,
+    /// What a label of column files stands for: drug, brand, group or drug_n, as in `Chemical=drug`.
+    #[arg(long, num_args = 1.., value_name = "FROM=TO", value_parser = label)]
+    label: Vec<(String, Label)>,
+    /// Development documents: a file with one document id a line. Default: those fixed for DDI-2013, a tenth of another
+    /// corpus.
     #[arg(long, value_name = "FILE")]
     development: Option<PathBuf>,
-    /// Text files for the word vectors, one sentence a line, plain or .xz.
+    /// Text files for the word vectors and the teachers, one sentence a line, plain or .xz.
     #[arg(long, num_args = 1.., value_name = "FILE", required_unless_present_any = ["print_recipe", "vectors"])]
     text: Vec<PathBuf>,
-    /// Finished word vectors (from `drugner embed`) instead of --text.
-    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    /// Finished word vectors (from `drugner embed`) instead of those of --text.
+    #[arg(long, value_name = "FILE")]
     vectors: Option<PathBuf>,
     /// Name lists: files of `category<TAB>name` with that header.
     #[arg(long, num_args = 1.., value_name = "FILE")]
@@ -41,12 +46,6 @@ pub struct Arguments {
     /// Column files (token, tag) of an auxiliary task, such as BC5CDR chemicals.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     auxiliary: Vec<PathBuf>,
-    /// Models that label the sentences of --unlabelled for the one that is trained.
-    #[arg(long, num_args = 1.., value_name = "FILE", requires = "unlabelled")]
-    teachers: Vec<PathBuf>,
-    /// Text that the teachers label, one sentence a line, plain or .xz.
-    #[arg(long, num_args = 1.., value_name = "FILE", requires = "teachers")]
-    unlabelled: Vec<PathBuf>,
     /// Model file to write.
     #[arg(long, value_name = "FILE", required_unless_present = "print_recipe")]
     out: Option<PathBuf>,
@@ -56,6 +55,14 @@ pub struct Arguments {
     /// Go on from OUT.work.
     #[arg(long)]
     resume: bool,
+}
+
+/// `FROM=TO`, TO a label of the library.
+pub fn label(text: &str) -> Result<(String, Label)> {
+    let (from, to) = text.split_once('=').context("a label is given as FROM=TO")?;
+    let label =
+        Label::from_name(to).with_context(|| format!("{to} is none of drug, brand, group, drug_n"))?;
+    Ok((from.to_owned(), label))
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
@@ -69,20 +76,17 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     }
     let mut recipe = Recipe::parse(&text, &arguments.recipe)?;
     recipe.seed = arguments.seed.unwrap_or(recipe.seed);
-    let (Some(corpus), Some(out)) = (&arguments.corpus, &arguments.out) else {
-        anyhow::bail!("--corpus and --out are needed");
-    };
+    let Some(out) = &arguments.out else { anyhow::bail!("--out is needed") };
     pipeline::train(
         &recipe,
         &Inputs {
-            corpus: corpus.clone(),
+            corpus: arguments.corpus.clone(),
+            labels: arguments.label.iter().cloned().collect(),
             development: arguments.development.clone(),
             text: arguments.text.clone(),
             vectors: arguments.vectors.clone(),
             lexicon: arguments.lexicon.clone(),
             auxiliary: arguments.auxiliary.clone(),
-            teachers: arguments.teachers.clone(),
-            unlabelled: arguments.unlabelled.clone(),
         },
         out,
         arguments.resume,

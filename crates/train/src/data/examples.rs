@@ -1,6 +1,7 @@
 //! Training examples: what the network is given of each token, by the engine's own text and feature stages.
 
 use super::labelled::{Labelled, tags};
+use super::noise::NoiseOptions;
 use super::swap::Swap;
 use super::teachers::Taught;
 use crate::embeddings::Vectors;
@@ -72,6 +73,8 @@ pub struct TrainingSentences {
     pub sentences: Vec<Labelled>,
     /// Mention swap, if any.
     pub swap: Option<Swap>,
+    /// Noise, if any.
+    pub noise: Option<NoiseOptions>,
     /// Sentences labelled by teachers.
     pub taught: Option<Taught>,
     /// Sentences of the auxiliary task.
@@ -80,18 +83,32 @@ pub struct TrainingSentences {
     pub auxiliary_share: f64,
 }
 
+impl TrainingSentences {
+    fn encode(
+        &self,
+        sentence: &Labelled,
+        rng: &mut fastrand::Rng,
+        distinct: &mut Distinct,
+        out: &mut Vec<Example>,
+    ) {
+        match self.noise.as_ref().and_then(|noise| noise.draw(rng)) {
+            Some(noise) => self.encoder.encode(&noise.labelled(sentence, rng), distinct, out),
+            None => self.encoder.encode(sentence, distinct, out),
+        }
+    }
+}
+
 impl Source for TrainingSentences {
     fn epoch(&mut self, _epoch: usize, rng: &mut fastrand::Rng) -> (Vec<Example>, DistinctWords) {
         let mut distinct = Distinct::default();
         let mut examples = Vec::new();
         for sentence in &self.sentences {
-            match &self.swap {
-                Some(swap) => self.encoder.encode(&swap.apply(sentence, rng), &mut distinct, &mut examples),
-                None => self.encoder.encode(sentence, &mut distinct, &mut examples),
-            }
+            let swapped = self.swap.as_ref().map(|swap| swap.apply(sentence, rng));
+            self.encode(swapped.as_ref().unwrap_or(sentence), rng, &mut distinct, &mut examples);
         }
-        for sentence in self.taught.iter().flat_map(|taught| taught.draw(rng)) {
-            self.encoder.encode(&sentence, &mut distinct, &mut examples);
+        let taught = self.taught.as_ref().map_or_else(Vec::new, |taught| taught.draw(rng));
+        for sentence in taught {
+            self.encode(&sentence, rng, &mut distinct, &mut examples);
         }
         let own = examples.len();
         for sentence in &self.auxiliary {

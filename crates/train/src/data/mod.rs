@@ -3,5 +3,6 @@
 pub mod examples;
 pub mod labelled;
 pub mod lexicon;
+pub mod noise;
 pub mod swap;
 pub mod teachers;

@@ -15,15 +15,20 @@ use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::path::PathBuf;
 
-/// How much unlabelled text is used.
+/// The teachers, and how much unlabelled text is used.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TeacherOptions {
+    /// Number of teachers: models of the same recipe without teachers, each with a seed of its own.
+    pub count: usize,
     /// Sentences kept, at random among those in which the first teacher finds a name.
     pub sentences: usize,
     /// Sentences of an epoch, drawn from them.
     pub per_epoch: usize,
 }
+
+/// The mentions of a sentence, as in [`Labelled`].
+type Mentions = Vec<(Range<usize>, Label)>;
 
 /// Longest sentence used, in bytes.
 const LONGEST: usize = 600;
@@ -32,7 +37,7 @@ const LONGEST: usize = 600;
 pub struct Taught {
     texts: Vec<String>,
     /// `[teacher][sentence]`
-    answers: Vec<Vec<Vec<(Range<usize>, Label)>>>,
+    answers: Vec<Vec<Mentions>>,
     per_epoch: usize,
 }
 
@@ -87,13 +92,13 @@ impl Taught {
     }
 }
 
-fn find(model: &Model, texts: &[String]) -> Result<Vec<Vec<(Range<usize>, Label)>>> {
+fn find(model: &Model, texts: &[String]) -> Result<Vec<Mentions>> {
     let labels = crate::evaluate::label_map(model)?;
     let blocks: Vec<Vec<_>> = texts
         .par_chunks(1024)
         .map(|block| {
             let mut context = Context::new(model, &ContextOptions::default())?;
-            let mut find = |text: &String| -> Result<Vec<(Range<usize>, Label)>> {
+            let mut find = |text: &String| -> Result<Mentions> {
                 let found = context.find_utf8(text.as_bytes())?;
                 let mention =
                     |m: &drugner::Mention| (m.start as usize..m.end as usize, labels[usize::from(m.label)]);

@@ -1,0 +1,183 @@
+//! The whole way from corpus and text to a model file.
+
+mod card;
+mod inputs;
+
+use crate::calibration;
+use crate::data::examples::{Encoder, TrainingSentences, word_table};
+use crate::data::labelled::Labelled;
+use crate::data::lexicon::Lists;
+use crate::data::swap::Swap;
+use crate::data::teachers::Taught;
+use crate::evaluate::{evaluate, judged};
+use crate::export::{Tables, export, export_with_selftest};
+use crate::recipe::Recipe;
+use crate::tagger::{self, TaggerOptions, TaggerWeights, WordVectors};
+use anyhow::{Context as _, Result, ensure};
+use drugner::{Model, ModelOptions};
+use drugner_corpus::Label;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub use inputs::{Documents, Inputs, is_column_file, read_corpus};
+
+/// Trains the model of `recipe` and writes it to `out`. Work in progress lies in `<out>.work`, which `resume` goes on
+/// from and which is removed at the end.
+pub fn train(recipe: &Recipe, inputs: &Inputs, out: &Path, resume: bool) -> Result<()> {
+    let work = out.with_added_extension("work");
+    if !resume && work.exists() {
+        std::fs::remove_dir_all(&work).with_context(|| format!("cannot remove {}", work.display()))?;
+    }
+    std::fs::create_dir_all(&work).with_context(|| format!("cannot create {}", work.display()))?;
+
+    let run = Run::prepare(recipe, inputs, &work)?;
+    let taught = run.taught(&work)?;
+    let weights = run.network(recipe.seed, taught, &work.join("tagger.checkpoint"))?;
+    let bytes = run.finished(&weights)?;
+    drugner::format::writer::save(out, &bytes).with_context(|| format!("cannot write {}", out.display()))?;
+    eprintln!("wrote {} ({} bytes)", out.display(), bytes.len());
+    std::fs::remove_dir_all(&work).with_context(|| format!("cannot remove {}", work.display()))
+}
+
+/// What all networks of a run have in common.
+struct Run<'a> {
+    recipe: &'a Recipe,
+    inputs: &'a Inputs,
+    documents: Documents,
+    tables: Tables,
+    /// Training sentences, repeated as their sub-corpus weighs.
+    sentences: Vec<Labelled>,
+    auxiliary: Vec<Labelled>,
+}
+
+impl<'a> Run<'a> {
+    fn prepare(recipe: &'a Recipe, inputs: &'a Inputs, work: &Path) -> Result<Self> {
+        let documents = Documents::read(recipe, inputs)?;
+        let vectors = inputs::vectors(recipe, inputs, work)?;
+        let (words, word_table) = word_table(&vectors, recipe.words.min_count, recipe.words.rms);
+        let lists = lists(recipe, inputs, &inputs::labelled(&documents.train, &BTreeMap::new()))?;
+        let lexicon = lists.build();
+        Ok(Self {
+            recipe,
+            inputs,
+            sentences: inputs::labelled(&documents.train, &recipe.data.repeat),
+            auxiliary: inputs::auxiliary(&inputs.auxiliary)?,
+            documents,
+            tables: Tables { words, word_table, lists, lexicon },
+        })
+    }
+
+    /// Trains the teachers, if the recipe has any, and lets them label the text. A finished teacher lies in `work`.
+    fn taught(&self, work: &Path) -> Result<Option<Taught>> {
+        let Some(options) = &self.recipe.data.teachers else { return Ok(None) };
+        ensure!(
+            !self.inputs.text.is_empty(),
+            "the teachers of the recipe need text to label; give --text beside --vectors"
+        );
+        let mut teachers = Vec::new();
+        for number in 1..=options.count {
+            let path = work.join(format!("teacher{number}.drugner"));
+            if !path.exists() {
+                eprintln!("teacher {number} of {}", options.count);
+                // Far from the seeds that people try.
+                let seed = self.recipe.seed + 1_000 * number as u64;
+                let checkpoint = work.join(format!("teacher{number}.checkpoint"));
+                let weights = self.network(seed, None, &checkpoint)?;
+                drugner::format::writer::save(&path, &export(&weights, &self.tables, &BTreeMap::new())?)
+                    .with_context(|| format!("cannot write {}", path.display()))?;
+            }
+            teachers.push(Model::open_file(&path, &ModelOptions::default())?);
+        }
+        let taught = Taught::new(options, &teachers, &self.inputs.text, self.recipe.seed)?;
+        eprintln!("{} teachers label {} sentences", teachers.len(), taught.len());
+        Ok(Some(taught))
+    }
+
+    /// Trains a network. The development documents choose the epoch, unless they are training documents.
+    fn network(&self, seed: u64, taught: Option<Taught>, checkpoint: &Path) -> Result<TaggerWeights> {
+        let data = &self.recipe.data;
+        let swap = data.swap.clone().map(|options| Swap::new(options, &self.sentences, &self.tables.lists));
+        let mut source = TrainingSentences {
+            encoder: Encoder::new(
+                &self.tables.words,
+                self.tables.lexicon.clone(),
+                self.tables.lists.names.len(),
+            ),
+            sentences: self.sentences.clone(),
+            swap,
+            noise: data.noise.clone(),
+            taught,
+            auxiliary: self.auxiliary.clone(),
+            auxiliary_share: data.auxiliary_share,
+        };
+        let options = TaggerOptions {
+            seed,
+            labels: Label::ALL.len(),
+            auxiliary_labels: usize::from(!self.auxiliary.is_empty()),
+            shapes: drugner::features::shape::COUNT,
+            lexicons: self.tables.lists.names.len(),
+            ..self.recipe.tagger.clone()
+        };
+        let rows = &self.tables.word_table;
+        let words = WordVectors { rows, dim: rows.len() / (1 + self.tables.words.len()) };
+        let mut score = |weights: &TaggerWeights| -> Result<f64> {
+            let f1 = evaluate(&self.model(weights)?, &self.documents.development)?.report().all.strict.f1;
+            // Of equal scores the later epoch counts.
+            Ok(if data.all_documents { 0.0 } else { f1 })
+        };
+        Ok(tagger::train(&options, words, &mut source, &mut score, Some(checkpoint))?.weights)
+    }
+
+    fn model(&self, weights: &TaggerWeights) -> Result<Model> {
+        Ok(Model::open_copy(&export(weights, &self.tables, &BTreeMap::new())?, &ModelOptions::default())?)
+    }
+
+    /// The model file: calibrated on the development documents, with its card.
+    fn finished(&self, weights: &TaggerWeights) -> Result<Vec<u8>> {
+        let model = self.model(weights)?;
+        let mut card = card::card(self.recipe, self.inputs, &self.tables);
+        let mut table = None;
+        if !self.recipe.data.all_documents {
+            let development = &self.documents.development;
+            card::figures(&mut card, "development", &evaluate(&model, development)?.report());
+            let answers = judged(&model, development)?;
+            table = calibration::fit(&answers, Label::ALL.len());
+            if let Some(table) = &table {
+                let source = format!("fitted to {} answers to the development documents", answers.len());
+                card.insert("train.calibration".to_owned(), source);
+                card::calibration_figure(&mut card, "development", &answers, table);
+            }
+        }
+        if let Some(test) = &self.documents.test {
+            card::figures(&mut card, "ner_test", &evaluate(&model, test)?.report());
+            if let Some(table) = &table {
+                card::calibration_figure(&mut card, "ner_test", &judged(&model, test)?, table);
+            }
+        }
+        for (key, value) in card.iter().filter(|(key, _)| key.starts_with("eval.")) {
+            eprintln!("{key}: {value}");
+        }
+        let bytes = export_with_selftest(weights, &self.tables, &card)?;
+        calibration::recalibrated(&bytes, table.as_ref(), &BTreeMap::new())
+    }
+}
+
+fn lists(recipe: &Recipe, inputs: &Inputs, sentences: &[Labelled]) -> Result<Lists> {
+    let mut lists = Lists::default();
+    for path in &inputs.lexicon {
+        lists.read(path, &recipe.lexicon.categories)?;
+    }
+    if !lists.names.is_empty() {
+        let mentions = sentences
+            .iter()
+            .flat_map(|s| s.mentions.iter().map(|(range, label)| (s.text[range.clone()].to_owned(), *label)));
+        let added =
+            lists.add_frequent(mentions, &recipe.lexicon.frequent, recipe.lexicon.frequent_min_count)?;
+        let count: usize = lists.entries.iter().map(Vec::len).sum();
+        eprintln!(
+            "lexicon: {count} names in {} lists, {added} of them from the training text",
+            lists.names.len()
+        );
+    }
+    Ok(lists)
+}
