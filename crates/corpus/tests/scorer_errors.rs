@@ -174,6 +174,13 @@ fn intervals_and_paired_differences() {
     let same = differences.sub["B"].exact;
     assert_eq!((same.difference.f1, same.interval.f1.low, same.interval.f1.high), (0.0, 0.0, 0.0));
 
+    let mut single = Scorer::new();
+    single.add("A", &sentence("d0.s0", "0-5d"), &[]).unwrap();
+    assert!(single.intervals(1000, 1).is_none(), "one document says nothing about others");
+    single.add("B", &sentence("d1.s0", "0-5d"), &[]).unwrap();
+    let intervals = single.intervals(1000, 1).unwrap();
+    assert!(intervals.sub.is_empty());
+
     let mut shorter = Scorer::new();
     assert!(shorter.intervals(1000, 1).is_none() && a.intervals(0, 1).is_none());
     assert!(a.differences(&shorter, 1000, 1).is_none());
@@ -191,7 +198,7 @@ fn resamples_have_as_many_units_and_an_even_spread() {
     assert_eq!((total.low, total.high), (50.0, 50.0));
     // A unit is drawn about once: Poisson with mean 1 has its percentiles at 0 and 3.
     assert_eq!((one.low, one.high), (0.0, 3.0));
-    assert!(Bootstrap::new(0, 10, 1).intervals(|_| [0.0]).is_none());
+    assert!((0..2).all(|units| Bootstrap::new(units, 10, 1).intervals(|_| [0.0]).is_none()));
 }
 
 fn any_ranges() -> impl Strategy<Value = Vec<Answer>> {

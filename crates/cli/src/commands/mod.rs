@@ -1,9 +1,12 @@
 //! One module for each sub-command.
 
 pub mod analyse;
+pub mod compare;
+pub mod corpus;
 pub mod embed;
 pub mod evaluate;
 pub mod inspect;
+mod output;
 pub mod reproduce;
 pub mod selftest;
 pub mod tag;
@@ -12,6 +15,8 @@ pub mod train;
 use anyhow::{Context as _, Result};
 use drugner::{Model, ModelOptions};
 use std::path::{Path, PathBuf};
+
+pub use output::Output;
 
 /// Which model a command uses.
 #[derive(clap::Args)]

@@ -38,9 +38,10 @@ impl Bootstrap {
         Bootstrap { draws: (0..resamples).map(|_| draw()).collect() }
     }
 
-    /// The intervals of `N` figures. `statistic` gets how often each unit was drawn. `None` without units or resamples.
+    /// The intervals of `N` figures. `statistic` gets how often each unit was drawn. `None` with
+    /// fewer than two units, which say nothing about others, and without resamples.
     pub fn intervals<const N: usize>(&self, statistic: impl Fn(&[u32]) -> [f64; N]) -> Option<[Interval; N]> {
-        if self.draws.first().is_none_or(Vec::is_empty) {
+        if self.draws.first().is_none_or(|times| times.len() < 2) {
             return None;
         }
         let figures: Vec<[f64; N]> = self.draws.iter().map(|times| statistic(times)).collect();

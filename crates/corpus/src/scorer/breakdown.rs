@@ -37,7 +37,7 @@ pub struct LabelModes<T> {
 pub struct Breakdown<T> {
     /// Over everything.
     pub all: Modes<T>,
-    /// By sub-corpus.
+    /// By sub-corpus, but for those of a single document.
     pub sub: BTreeMap<String, Modes<T>>,
     /// By label, over everything; all four are present.
     pub labels: BTreeMap<Label, LabelModes<T>>,
@@ -101,8 +101,8 @@ impl Scorer {
     /// The 95 % intervals of all scores when documents are drawn anew with replacement (percentile bootstrap); those of a
     /// sub-corpus when its documents are.
     ///
-    /// The document of a sentence is its identifier up to the last full stop. `None` without documents or without
-    /// resamples.
+    /// The document of a sentence is its identifier up to the last full stop. `None` with fewer than two documents or
+    /// without resamples.
     pub fn intervals(&self, resamples: usize, seed: u64) -> Option<Breakdown<Prf<Interval>>> {
         self.breakdown(|documents| {
             let tallies: Vec<&Tallies> = documents.iter().map(|key| &self.documents[key]).collect();
@@ -115,8 +115,8 @@ impl Scorer {
     /// The differences between this system, `a`, and `other`, `b`, with 95 % intervals: both are scored on the same
     /// resamples of the documents (paired bootstrap).
     ///
-    /// `None` when the two have not scored the same sentences with the same gold, without documents, or without
-    /// resamples.
+    /// `None` when the two have not scored the same sentences with the same gold, with fewer than two documents, or
+    /// without resamples.
     pub fn differences(&self, other: &Scorer, resamples: usize, seed: u64) -> Option<Breakdown<Difference>> {
         if self.sentences != other.sentences || !self.documents.keys().eq(other.documents.keys()) {
             return None;
@@ -165,8 +165,8 @@ impl Scorer {
         }
         let sub = sub_corpora
             .into_iter()
-            .map(|(name, documents)| Some((name.to_owned(), modes(&figures(&documents)?))))
-            .collect::<Option<_>>()?;
+            .filter_map(|(name, documents)| Some((name.to_owned(), modes(&figures(&documents)?))))
+            .collect();
         let label = |label: Label| LabelModes {
             strict: all[Tallies::strict_of(label)],
             exact: all[Tallies::exact_of(label)],
