@@ -36,7 +36,8 @@ fn write_corpus(folder: &Path, prefix: &str, sentences: &[&str]) {
         for part in marked.split_inclusive(']') {
             let (before, entity) = part.split_once('[').unwrap_or((part, ""));
             text.push_str(before);
-            let Some((name, label)) = entity.strip_suffix(']').and_then(|entity| entity.split_once('|')) else {
+            let Some((name, label)) = entity.strip_suffix(']').and_then(|entity| entity.split_once('|'))
+            else {
                 continue;
             };
             let (start, end) = (text.len(), text.len() + name.len() - 1);
@@ -87,9 +88,20 @@ fn an_evaluation_counts_and_shows_errors() {
     let (notes, training) = (files.text("notes"), files.text("training"));
     let (html, json) = (files.text("page.html"), files.text("scores.json"));
     let table = stdout(&[
-        "evaluate", "--corpus", &notes, "--train-corpus", &training, "--html", &html, "--json", &json,
+        "evaluate",
+        "--corpus",
+        &notes,
+        "--train-corpus",
+        &training,
+        "--html",
+        &html,
+        "--json",
+        &json,
     ]);
-    assert!(table.contains("2 training documents of training do not hold: 1 of 4 found with their label"), "{table}");
+    assert!(
+        table.contains("2 training documents of training do not hold: 1 of 4 found with their label"),
+        "{table}"
+    );
     let value: Value = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
     let errors = json!({
         "right": 3, "wrong_label": 1, "wrong_boundary": 0, "wrong_both": 0, "missed": 2, "spurious": 1
@@ -118,7 +130,8 @@ fn an_evaluation_counts_and_shows_errors() {
         assert!(page.contains(part), "{part}");
     }
     assert!(!page.contains("<h3 id=\"wrong-boundary\">"), "no empty group");
-    let left: Vec<_> = std::fs::read_dir(files.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let left: Vec<_> =
+        std::fs::read_dir(files.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left.len(), 4, "no temporary file stays: {left:?}");
     // A folder is whole in every part: nothing is left that training alone has seen.
     assert!(stdout(&["evaluate", "--corpus", &notes, "--html", "-"]).contains("<code>--train-corpus</code>"));
@@ -154,9 +167,13 @@ fn a_comparison_says_what_changed_and_in_which_direction() {
     let (notes, other) = (files.text("notes"), files.text("other.drugner"));
     write_other_model(Path::new(&other));
     let (html, json) = (files.text("page.html"), files.text("changes.json"));
-    let tables = stdout(&["compare", "built-in", &other, "--corpus", &notes, "--html", &html, "--json", &json]);
+    let tables =
+        stdout(&["compare", "built-in", &other, "--corpus", &notes, "--html", &html, "--json", &json]);
     assert!(tables.contains("A is better"), "{tables}");
-    assert!(tables.contains("2 of 6 sentences have the same answers from both (33.3 %); 0 answers are in both"), "{tables}");
+    assert!(
+        tables.contains("2 of 6 sentences have the same answers from both (33.3 %); 0 answers are in both"),
+        "{tables}"
+    );
     let value: Value = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
     let changes = json!({
         "fixed": 1, "broken": 3, "still_wrong": 0, "false_gone": 0, "false_new": 0, "false_changed": 1

@@ -42,7 +42,7 @@ impl Pair<'_> {
 }
 
 /// The pairs in the modes strict and exact.
-fn pairs(comparison: &Comparison<'_>) -> Vec<Pair<'_>> {
+fn pairs<'e>(comparison: &'e Comparison<'_>) -> Vec<Pair<'e>> {
     let ([a, b], by) = (&comparison.reports, comparison.differences.as_ref());
     let interval = |difference: &Difference| difference.interval.f1;
     let mut pairs = Vec::new();
@@ -185,7 +185,7 @@ pub fn page(comparison: &Comparison<'_>) -> Document {
 
 fn difference_plot(document: &mut Document, comparison: &Comparison<'_>) {
     let pairs = pairs(comparison);
-    let of = |mode: &str| pairs.iter().filter(move |pair| pair.mode == mode).collect::<Vec<_>>();
+    let of = |mode: &'static str| pairs.iter().filter(move |pair| pair.mode == mode).collect::<Vec<_>>();
     let bar = |pair: &&Pair| {
         let points = |share: f64| 100.0 * share;
         match pair.interval {

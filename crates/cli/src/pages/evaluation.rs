@@ -4,8 +4,8 @@ use super::examples::{self, ANSWER, ANSWER_LABEL, Example, Field, LABEL, NAME, S
 use super::{Named, about_intervals, notice, numbers, percent, range, share_of};
 use drugner_corpus::Label;
 use drugner_corpus::scorer::{
-    Analysis, Breakdown, Calibration, Interval, JudgedSentence, Outcome, OutcomeCounts, Prf, Reach, Report,
-    Score,
+    Analysis, Breakdown, Calibration, Interval, JudgedSentence, Modes, Outcome, OutcomeCounts, Prf, Reach,
+    Report, Score, Scores, Threshold,
 };
 use drugner_report::{
     Bar, Column, Document, Line, Plot, PlotKind, ReliabilityPoint, ReliabilitySeries, Series, Table, literal,
@@ -53,17 +53,15 @@ pub fn page(evaluation: &Evaluation<'_>) -> Document {
 /// A score and the interval of its F1, by scope and mode.
 type ScoreRow<'e> = (String, &'static str, &'e Score, Option<Interval>);
 
-fn score_rows(evaluation: &Evaluation<'_>) -> Vec<ScoreRow<'_>> {
+fn score_rows<'e>(evaluation: &'e Evaluation<'_>) -> Vec<ScoreRow<'e>> {
     let (report, intervals) = (&evaluation.report, evaluation.intervals.as_ref());
     let mut rows: Vec<ScoreRow> = Vec::new();
-    let mut add =
-        |scope: &str, scores: &'_ drugner_corpus::scorer::Scores, intervals: Option<[Interval; 4]>| {
-            for (i, (mode, score)) in scores.modes().into_iter().enumerate() {
-                rows.push((scope.to_owned(), mode, score, intervals.map(|by| by[i])));
-            }
-        };
-    let f1 =
-        |modes: &drugner_corpus::scorer::Modes<Prf<Interval>>| modes.named().map(|(_, figures)| figures.f1);
+    let mut add = |scope: &str, scores: &'e Scores, intervals: Option<[Interval; 4]>| {
+        for (i, (mode, score)) in scores.modes().into_iter().enumerate() {
+            rows.push((scope.to_owned(), mode, score, intervals.map(|by| by[i])));
+        }
+    };
+    let f1 = |modes: &Modes<Prf<Interval>>| modes.named().map(|(_, figures)| figures.f1);
     add("all", &report.all, intervals.map(|by| f1(&by.all)));
     for (name, scores) in &report.sub {
         add(&literal(name), scores, intervals.and_then(|by| by.sub.get(name)).map(f1));
@@ -104,7 +102,7 @@ fn scores(document: &mut Document, evaluation: &Evaluation<'_>) {
     }
     document.table(table);
     about_intervals(document, evaluation.documents, "how far F1 goes");
-    let of = |wanted: &str| rows.iter().filter(move |row| row.1 == wanted);
+    let of = |wanted: &'static str| rows.iter().filter(move |row| row.1 == wanted);
     let bar = |row: &ScoreRow| match row.3 {
         Some(interval) => Bar::with_range(row.2.f1, interval.low, interval.high),
         None => Bar::new(row.2.f1),
@@ -253,7 +251,7 @@ fn confidence(document: &mut Document, analysis: &Analysis) {
             vec![series(label, calibration)],
         );
     }
-    let line = |name: &str, value: fn(&drugner_corpus::scorer::Threshold) -> f64| Line {
+    let line = |name: &str, value: fn(&Threshold) -> f64| Line {
         name: name.to_owned(),
         points: analysis
             .thresholds

@@ -1,7 +1,7 @@
 //! Tables of what went wrong, like with like, each with a place in the corpus.
 
 use drugner_corpus::scorer::{Gold, ScoredAnswer};
-use drugner_corpus::{Label, Sentence, Span};
+use drugner_corpus::{Label, Sentence};
 use drugner_report::{Column, Table, literal};
 use std::collections::HashMap;
 
@@ -154,7 +154,7 @@ fn head(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use drugner_corpus::{Answer, Entity};
+    use drugner_corpus::{Answer, Entity, Span};
 
     fn example<'c>(sentence: &'c Sentence, score: f64) -> Example<'c> {
         let answer = Answer { start: 0, end: 2, label: Label::Drug };
