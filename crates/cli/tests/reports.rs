@@ -198,7 +198,7 @@ fn a_comparison_says_what_changed_and_in_which_direction() {
     let page = std::fs::read_to_string(&html).unwrap();
     for part in [
         "This page quotes the annotated corpus",
-        "What changes from built-in to other.drugner",
+        "What changes from the built-in model to other.drugner",
         "<h3 id=\"fixed-by-b\">",
         "<h3 id=\"spurious-in-both-changed\">",
         "given <strong>ibuprofen</strong> today, `so` *it* &lt;is&gt;.",

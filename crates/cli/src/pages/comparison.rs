@@ -141,7 +141,7 @@ pub fn page(comparison: &Comparison<'_>) -> Document {
     about_intervals(
         &mut document,
         comparison.documents,
-        "how far the difference of F1 goes, both models on the same draw,",
+        "the difference of F1, both models on the same draw,",
     );
     document.paragraph(
         "An interval that holds 0 does not tell the models apart. Of twenty rows without any difference one stands out by \

@@ -101,7 +101,7 @@ fn scores(document: &mut Document, evaluation: &Evaluation<'_>) {
         ]);
     }
     document.table(table);
-    about_intervals(document, evaluation.documents, "how far F1 goes");
+    about_intervals(document, evaluation.documents, "F1");
     let of = |wanted: &'static str| rows.iter().filter(move |row| row.1 == wanted);
     let bar = |row: &ScoreRow| match row.3 {
         Some(interval) => Bar::with_range(row.2.f1, interval.low, interval.high),
@@ -158,8 +158,8 @@ fn errors(document: &mut Document, evaluation: &Evaluation<'_>) {
     document.table(table);
 
     let groups: [(Outcome, &str, &[Field]); 5] = [
-        (Outcome::Missed, "Gold mentions that no answer overlaps.", &[NAME, LABEL]),
-        (Outcome::Spurious, "Answers that overlap no gold mention.", &[ANSWER, ANSWER_LABEL, SCORE]),
+        (Outcome::Missed, "Gold mentions for which no answer is left.", &[NAME, LABEL]),
+        (Outcome::Spurious, "Answers for which no gold mention is left.", &[ANSWER, ANSWER_LABEL, SCORE]),
         (
             Outcome::WrongLabel,
             "Answers with the span of a gold mention and another label.",
@@ -247,7 +247,7 @@ fn confidence(document: &mut Document, analysis: &Analysis) {
         plot(
             &format!("reliability-{label}"),
             &format!("Reliability of scores of {label}"),
-            &format!("The same for the {} answers {label}.", calibration.answers),
+            &format!("The same for the {} answers with the label {label}.", calibration.answers),
             vec![series(label, calibration)],
         );
     }

@@ -64,7 +64,8 @@ pub fn table(caption: &str, fields: &[Field], examples: &[Example<'_>]) -> Table
         let mut cells: Vec<String> = fields.iter().map(|(_, _, cell)| cell(example)).collect();
         cells.push(group.times.to_string());
         cells.push(context(example));
-        cells.push(literal(&example.sentence.id));
+        let id = &example.sentence.id;
+        cells.push(if id.contains('`') { literal(id) } else { format!("`{id}`") });
         table.row(cells);
     }
     table
@@ -95,12 +96,15 @@ fn answer_text<'c>(example: &Example<'c>, i: usize) -> &'c str {
     example.answers[i].and_then(|scored| scored.answer.span().of(&example.sentence.text)).unwrap_or_default()
 }
 
-/// The answer with its label and score; a dash for none.
+/// The label and score of an answer, behind its text where that is not the name in the gold; a dash for no answer.
 fn answer(example: &Example<'_>, i: usize) -> String {
-    example.answers[i].map_or_else(
-        || "\u{2013}".to_owned(),
-        |scored| format!("{} ({}, {:.2})", name(answer_text(example, i)), scored.answer.label, scored.score),
-    )
+    let Some(scored) = example.answers[i] else { return "\u{2013}".to_owned() };
+    let text = answer_text(example, i);
+    let shown = match example.gold.is_some_and(|gold| gold.text() == text) {
+        true => String::new(),
+        false => format!("{}: ", name(text)),
+    };
+    format!("{shown}{} {:.2}", scored.answer.label, scored.score)
 }
 
 fn name(text: &str) -> String {
@@ -189,7 +193,7 @@ mod tests {
         assert!(context.starts_with("\u{2026} ") && context.ends_with(" \u{2026}"), "{context}");
         assert!(context.contains("**NSAID**") && context.chars().count() < 125, "{context}");
         assert_eq!(cells[1][0], r"\*the\*");
-        assert_eq!(cells[1][2], r"B\* (drug, 0.90)");
+        assert_eq!(cells[1][2], r"B\*: drug 0.90");
         assert_eq!(cells[1][3], "\u{2013}");
         assert_eq!(cells[1][5], r"B\* is **\*the\*** \`first\` word");
     }

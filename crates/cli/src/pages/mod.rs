@@ -4,6 +4,7 @@ pub mod comparison;
 pub mod evaluation;
 mod examples;
 
+use crate::commands::evaluate::RESAMPLES;
 use drugner::Model;
 use drugner_corpus::scorer::Interval;
 use drugner_report::{Column, Document, literal};
@@ -27,7 +28,7 @@ pub fn named(model: &Model, file: Option<&Path>) -> Named {
     let name = |path: &Path| path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
     let card = ["general.name", "general.version"].map(|key| model.meta(key).unwrap_or_default());
     Named {
-        file: file.map_or_else(|| "built-in".to_owned(), name),
+        file: file.map_or_else(|| "the built-in model".to_owned(), name),
         card: card.join(" ").trim().to_owned(),
         sha256: drugner::format::sha256::hex(&model.info().sha256),
     }
@@ -49,10 +50,10 @@ fn notice(document: &mut Document) {
     );
 }
 
-/// Says how the intervals came about, and warns where they deserve little trust.
+/// Says how the intervals of `what` came about, and warns where they deserve little trust.
 fn about_intervals(document: &mut Document, documents: usize, what: &str) {
     let mut text = format!(
-        "Intervals: {what} when the documents are drawn anew with replacement, 1000 times; 95 % of the draws lie inside \
+        "An interval holds 95 % of what {what} becomes when the documents are drawn anew with replacement, {RESAMPLES} times \
          (percentile bootstrap over documents)."
     );
     if documents < FEW_DOCUMENTS {
