@@ -413,7 +413,7 @@ typedef struct drugner_span {
   // Probability of exactly this span with this label, 0 to 1; calibrated if the model has a calibration table.
   float score;
   // See drugner_model_concept_id; UINT32_MAX for none.
-  uint32_t concept;
+  uint32_t concept_id;
   // Zero.
   uint32_t reserved[3];
 } drugner_span;
@@ -590,12 +590,12 @@ drugner_status drugner_model_label_name(const drugner_model *model,
                                         uint32_t label,
                                         drugner_str *out);
 
-// Borrows the identifier of concept `concept`; valid as long as the model.
+// Borrows the identifier of concept `number`; valid as long as the model.
 //
 // Errors: NULL_POINTER, INVALID_ARGUMENT (no such concept). Format version 1 has no concepts, so every number
 // is refused.
 drugner_status drugner_model_concept_id(const drugner_model *model,
-                                        uint32_t concept,
+                                        uint32_t number,
                                         drugner_str *out);
 
 // Borrows the value of a metadata key such as "general.license"; valid as long as the model.

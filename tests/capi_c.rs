@@ -1,7 +1,4 @@
 //! C programs against the shared and the static library.
-//!
-//! `cargo test` builds `libdrugner.so` and `libdrugner.a` into the folder of the test executables (`deps`);
-//! those one folder up can be leftovers of another build.
 #![cfg(all(feature = "capi", unix))]
 
 mod cc;
@@ -26,26 +23,22 @@ enum Link {
     Static,
 }
 
-fn library_folder() -> PathBuf {
-    std::env::current_exe().unwrap().parent().unwrap().to_owned()
-}
-
 /// Compiles a C program of this repository; `None` without a compiler.
 fn compile(source: &str, link: Link, folder: &Path) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let program = folder.join(format!("{link:?}"));
-    let libraries = library_folder();
     let mut command = cc::compiler("cc");
     command.args(["-std=c99", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-pedantic", "-g"]);
     command.arg("-D_POSIX_C_SOURCE=200809L");
     command.arg("-I").arg(root.join("include")).arg(root.join(source)).arg("-o").arg(&program);
     match link {
         Link::Shared => {
-            command.arg("-L").arg(&libraries).arg("-ldrugner").arg("-lpthread");
-            command.arg(format!("-Wl,-rpath,{}", libraries.display()));
+            cc::place_shared_library(folder);
+            command.arg("-L").arg(folder).arg("-ldrugner").arg("-lpthread");
+            command.arg(format!("-Wl,-rpath,{}", folder.display()));
         }
         Link::Static => {
-            command.arg(libraries.join("libdrugner.a")).args(STATIC_NEEDS);
+            command.arg(cc::library_folder().join("libdrugner.a")).args(STATIC_NEEDS);
         }
     }
     cc::run(source, command).map(|_| program)

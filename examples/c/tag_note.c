@@ -1,7 +1,7 @@
 /*
  * Prints the drug mentions of a note.
  *
- *   cc examples/c/tag_note.c -Iinclude -Ltarget/release -ldrugner -o tag_note
+ *   cc examples/c/tag_note.c $(pkg-config --cflags --libs drugner) -o tag_note
  *   ./tag_note [-m MODEL] FILE        (FILE is - for standard input)
  *
  * One line per mention, columns separated by tabs: start, end (bytes, half-open), label, score, text.

@@ -23,21 +23,21 @@ pub struct drugner_span {
     /// Probability of exactly this span with this label, 0 to 1; calibrated if the model has a calibration table.
     pub score: f32,
     /// See drugner_model_concept_id; UINT32_MAX for none.
-    pub concept: u32,
+    pub concept_id: u32,
     /// Zero.
     pub reserved: [u32; 3],
 }
 
 macro_rules! pin_span {
-    ($type:ty) => {
+    ($type:ty, $concept:ident) => {
         pin_layout!($type, 32, {
-            start: 0, end: 4, label: 8, flags: 10, score: 12, concept: 16, reserved: 20,
+            start: 0, end: 4, label: 8, flags: 10, score: 12, $concept: 16, reserved: 20,
         });
     };
 }
 // A slice of one is handed out as a slice of the other.
-pin_span!(drugner_span);
-pin_span!(Mention);
+pin_span!(drugner_span, concept_id);
+pin_span!(Mention, concept);
 
 /// Result flag: the text contained malformed units.
 pub const DRUGNER_RESULT_INVALID_TEXT_SEEN: u32 = 1;

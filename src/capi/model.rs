@@ -140,17 +140,17 @@ pub unsafe extern "C" fn drugner_model_label_name(
     }
 }
 
-/// Borrows the identifier of concept `concept`; valid as long as the model.
+/// Borrows the identifier of concept `number`; valid as long as the model.
 ///
 /// Errors: NULL_POINTER, INVALID_ARGUMENT (no such concept). Format version 1 has no concepts, so every number
 /// is refused.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn drugner_model_concept_id(
     model: *const drugner_model,
-    concept: u32,
+    number: u32,
     out: *mut drugner_str,
 ) -> drugner_status {
-    let _ = concept;
+    let _ = number;
     // SAFETY: caller's contract.
     unsafe { look_up(model, out, |_| Err(Error::new(Status::InvalidArgument, "the model has no concepts"))) }
 }

@@ -172,6 +172,25 @@ fn errors_say_what_and_where() {
 }
 
 #[test]
+fn column_files_are_corpora() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("notes.tsv").display().to_string();
+    let lines = "Take\tO\naspirin\tB-Chemical\ndaily\tO\n\nNo\tO\nwarfarin\tB-drug\n";
+    std::fs::write(&file, lines).unwrap();
+    fails(&["evaluate", "--corpus", &file], b"", 1, "Chemical");
+    fails(&["evaluate", "--corpus", &file, "--label", "Chemical=pill"], b"", 2, "drug_n");
+    for noise in [&[][..], &["--noise", "upper"]] {
+        let arguments = ["evaluate", "--corpus", &file, "--label", "Chemical=drug", "--json", "-"];
+        let output = drugner(&[&arguments, noise].concat(), b"");
+        let report: Value = serde_json::from_str(stdout(&output)).unwrap();
+        assert_eq!(
+            (&report["all"]["strict"]["tp"], &report["all"]["strict"]["gold"]),
+            (&2.into(), &2.into())
+        );
+    }
+}
+
+#[test]
 fn the_corpus_scores_hold() {
     let Some(data) = drugner_corpus::testing::data_folder("the_corpus_scores_hold") else {
         return;
@@ -184,6 +203,14 @@ fn the_corpus_scores_hold() {
     assert!(strict(&report["all"]) >= 0.74, "{report}");
     assert!(strict(&report["sub"]["DrugBank"]) >= 0.87, "{report}");
     assert!(strict(&report["sub"]["MedLine"]) >= 0.62, "{report}");
+    // Points of exact F1 that notes in another case and with typing errors may cost.
+    for (noise, points) in [("upper", 0.04), ("lower", 0.04), ("typing", 0.06)] {
+        let output = drugner(&["evaluate", "--corpus", &corpus, "--noise", noise, "--json", "-"], b"");
+        let changed: Value = serde_json::from_str(stdout(&output)).unwrap();
+        let exact = |report: &Value| report["all"]["exact"]["f1"].as_f64().unwrap();
+        assert!(exact(&changed) >= exact(&report) - points, "{noise}: {changed}");
+        assert!(exact(&changed) != exact(&report), "{noise} changes nothing");
+    }
     let boundaries = &report["boundaries"];
     let share = boundaries["on_tokens"].as_f64().unwrap() / boundaries["continuous"].as_f64().unwrap();
     assert!(share >= 0.995, "{report}");

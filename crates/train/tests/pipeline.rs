@@ -71,7 +71,8 @@ fn trains_a_model_that_finds_its_drugs_and_the_same_seed_gives_the_same_file() {
 
     let model = Model::open_file(&first, &ModelOptions::default()).unwrap();
     model.selftest().unwrap();
-    assert!(model.meta("eval.development.all.strict").unwrap().contains("F1"));
+    assert!(model.meta("eval.development.all.strict").unwrap().contains("F1 1.0000"));
+    assert!(model.meta("eval.development.all.strict_f32").unwrap().contains("F1 1.0000"));
     let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
     let found = context.find_utf8(b"Take warfarin with food.").unwrap();
     let spans: Vec<(u32, u32)> = found.mentions.iter().map(|m| (m.start, m.end)).collect();

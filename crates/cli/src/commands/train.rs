@@ -15,6 +15,8 @@ use std::path::PathBuf;
 ///
 /// Example:
 ///   drugner train --recipe default --corpus ddi2013.zip --text text/*.xz --lexicon lexicon.tsv --out my.drugner
+///
+/// docs/training.md says how the model inside this program was made.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {

@@ -50,7 +50,7 @@ impl Encoder {
 #[derive(Default)]
 pub struct Distinct {
     ids: HashMap<Vec<u8>, u32>,
-    words: Vec<Vec<u8>>,
+    pub(crate) words: Vec<Vec<u8>>,
 }
 
 impl Distinct {

@@ -2,6 +2,7 @@
 
 mod card;
 mod inputs;
+mod precision;
 
 use crate::calibration;
 use crate::data::examples::{Encoder, TrainingSentences, word_table};
@@ -98,11 +99,7 @@ impl<'a> Run<'a> {
         let data = &self.recipe.data;
         let swap = data.swap.clone().map(|options| Swap::new(options, &self.sentences, &self.tables.lists));
         let mut source = TrainingSentences {
-            encoder: Encoder::new(
-                &self.tables.words,
-                self.tables.lexicon.clone(),
-                self.tables.lists.names.len(),
-            ),
+            encoder: self.encoder(),
             sentences: self.sentences.clone(),
             swap,
             noise: data.noise.clone(),
@@ -118,14 +115,21 @@ impl<'a> Run<'a> {
             lexicons: self.tables.lists.names.len(),
             ..self.recipe.tagger.clone()
         };
-        let rows = &self.tables.word_table;
-        let words = WordVectors { rows, dim: rows.len() / (1 + self.tables.words.len()) };
         let mut score = |weights: &TaggerWeights| -> Result<f64> {
             let f1 = evaluate(&self.model(weights)?, &self.documents.development)?.report().all.strict.f1;
             // Of equal scores the later epoch counts.
             Ok(if data.all_documents { 0.0 } else { f1 })
         };
-        Ok(tagger::train(&options, words, &mut source, &mut score, Some(checkpoint))?.weights)
+        Ok(tagger::train(&options, self.word_vectors(), &mut source, &mut score, Some(checkpoint))?.weights)
+    }
+
+    fn encoder(&self) -> Encoder {
+        Encoder::new(&self.tables.words, self.tables.lexicon.clone(), self.tables.lists.names.len())
+    }
+
+    fn word_vectors(&self) -> WordVectors<'_> {
+        let rows = &self.tables.word_table;
+        WordVectors { rows, dim: rows.len() / (1 + self.tables.words.len()) }
     }
 
     fn model(&self, weights: &TaggerWeights) -> Result<Model> {
@@ -140,6 +144,9 @@ impl<'a> Run<'a> {
         if !self.recipe.data.all_documents {
             let development = &self.documents.development;
             card::figures(&mut card, "development", &evaluate(&model, development)?.report());
+            let whole = precision::evaluate(weights, self.word_vectors(), &self.encoder(), development)?;
+            let strict = format!("F1 {:.4} in 32-bit numbers", whole.all.strict.f1);
+            card.insert("eval.development.all.strict_f32".to_owned(), strict);
             let answers = judged(&model, development)?;
             table = calibration::fit(&answers, Label::ALL.len());
             if let Some(table) = &table {

@@ -1,0 +1,231 @@
+"""From a text to its mentions."""
+
+from __future__ import annotations
+
+import queue
+import re
+import sys
+import threading
+import weakref
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from ctypes import byref, c_void_p, string_at
+from struct import calcsize, iter_unpack
+from types import TracebackType
+from typing import NamedTuple, Optional, Union
+
+from . import _library as library
+from ._error import Error, check
+from ._library import ContextOptions, ErrorStruct, Result, lib
+from ._model import Model, shared_default
+
+LONGEST_TEXT = 2**31 - 1
+_SPAN_SIZE = calcsize(library.SPAN)
+# Characters that UTF-16 writes as two units.
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_NATIVE_UTF16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
+
+
+class Mention(NamedTuple):
+    """One mention of a drug: ``text[start:end]`` is what was found."""
+
+    start: int
+    end: int
+    label: str
+    score: float
+    """Probability of exactly this span with this label, 0 to 1."""
+
+
+class Mentions(list[Mention]):
+    """The mentions of one text, sorted, not overlapping, and what there is to know about the text."""
+
+    invalid_text_seen = False
+    """The text is not valid Unicode (a lone surrogate, or malformed UTF-8 in bytes)."""
+    sentence_cut = False
+    """A sentence was longer than max_window_tokens and was cut."""
+
+
+class Recognizer:
+    """Finds mentions with one model.
+
+    Calls on one recognizer wait for each other. Threads that shall run at the same time have one each; the library
+    works without the interpreter lock.
+
+    ``labels`` keeps only mentions of these labels, ``min_score`` only those at least that probable.
+    ``reject_invalid`` makes text that is not valid Unicode an error instead of replacing the malformed parts for the
+    network.
+    """
+
+    def __init__(
+        self,
+        model: Optional[Model] = None,
+        *,
+        labels: Optional[Iterable[str]] = None,
+        min_score: float = 0.0,
+        max_window_tokens: int = 0,
+        reject_invalid: bool = False,
+    ) -> None:
+        model = shared_default() if model is None else model
+        self._names = model.labels
+        self._options = ContextOptions(
+            max_window_tokens=max_window_tokens,
+            invalid_text=library.INVALID_REJECT if reject_invalid else library.INVALID_REPLACE,
+            min_score=min_score,
+            label_mask=_mask(model, labels),
+        )
+        self._model = model
+        self._lock = threading.Lock()
+        self._handle = c_void_p()
+        error = ErrorStruct()
+        with model._lock:
+            status = lib.drugner_context_create(
+                model._open_handle(), byref(self._options), byref(self._handle), byref(error)
+            )
+        check(status, error)
+        self._destroy = weakref.finalize(self, lib.drugner_context_destroy, self._handle)
+        # The system frees everything at exit, when threads may still use it.
+        self._destroy.atexit = False
+
+    def find(self, text: Union[str, bytes]) -> Mentions:
+        """The mentions of a text. Offsets index the argument: code points of a str, bytes of (UTF-8) bytes."""
+        if isinstance(text, bytes):
+            return self._run(lib.drugner_find_utf8, text, 1, None)
+        if not isinstance(text, str):
+            raise TypeError(f"text must be str or bytes, not {type(text).__name__}")
+        if text.isascii():
+            return self._run(lib.drugner_find_utf8, text.encode("ascii"), 1, None)
+        # UTF-16 keeps lone surrogates, and its offsets are those of the str up to the first astral character.
+        units = text.encode(_NATIVE_UTF16, "surrogatepass")
+        astral = len(units) // 2 != len(text)
+        return self._run(lib.drugner_find_utf16, units, 2, _code_point_index(text) if astral else None)
+
+    def find_many(self, texts: Iterable[Union[str, bytes]], *, threads: int = 1) -> list[Mentions]:
+        """``find`` for every text, in their order; with ``threads`` > 1 on as many threads at once."""
+        if threads <= 1:
+            return [self.find(text) for text in texts]
+        pool: queue.SimpleQueue[Recognizer] = queue.SimpleQueue()
+        twins = [self._twin() for _ in range(threads)]
+        for twin in twins:
+            pool.put(twin)
+
+        def find(text: Union[str, bytes]) -> Mentions:
+            recognizer = pool.get()
+            try:
+                return recognizer.find(text)
+            finally:
+                pool.put(recognizer)
+
+        try:
+            with ThreadPoolExecutor(threads, thread_name_prefix="drugner") as executor:
+                return list(executor.map(find, texts))
+        finally:
+            for twin in twins:
+                twin.close()
+
+    def _twin(self) -> Recognizer:
+        if self.closed:
+            raise ValueError("the recognizer is closed")
+        options = self._options
+        return Recognizer(
+            self._model,
+            labels=[name for bit, name in enumerate(self._names) if options.label_mask >> bit & 1] or None,
+            min_score=options.min_score,
+            max_window_tokens=options.max_window_tokens,
+            reject_invalid=options.invalid_text == library.INVALID_REJECT,
+        )
+
+    def _run(
+        self,
+        function: Callable[..., int],
+        data: bytes,
+        unit: int,
+        index: Optional[Callable[[int], int]],
+    ) -> Mentions:
+        """Calls a find function until the text is done and copies what it finds. ``index`` converts offsets."""
+        if len(data) // unit > LONGEST_TEXT:
+            raise Error("the text is longer than 2147483647 units", library.TEXT_TOO_LONG)
+        mentions, names, base, result = Mentions(), self._names, 0, Result()
+        # Results lie in memory of the context: nobody else may use it until they are copied.
+        with self._lock:
+            if not self._destroy.alive:
+                raise ValueError("the recognizer is closed")
+            while True:
+                status = function(self._handle, data, len(data) // unit, byref(result))
+                if status not in (library.OK, library.SPAN_LIMIT):
+                    self._fail(status, base, index)
+                for start, end, label, _, score, _ in iter_unpack(
+                    library.SPAN, string_at(result.spans, result.span_count * _SPAN_SIZE) if result.span_count else b""
+                ):
+                    start, end = base + start, base + end
+                    if index is not None:
+                        start, end = index(start), index(end)
+                    mentions.append(Mention(start, end, names[label], score))
+                if result.flags & library.INVALID_TEXT_SEEN:
+                    mentions.invalid_text_seen = True
+                if result.flags & library.SENTENCE_CUT:
+                    mentions.sentence_cut = True
+                if status == library.OK:
+                    return mentions
+                base += result.consumed
+                data = data[result.consumed * unit :]
+
+    def _fail(self, status: int, base: int, index: Optional[Callable[[int], int]]) -> None:
+        error = ErrorStruct()
+        lib.drugner_context_last_error(self._handle, byref(error))
+        if error.position != library.NO_POSITION:
+            position = base + error.position
+            error.position = position if index is None else index(position)
+        if status == library.INTERNAL:
+            # A caught defect poisons the context; the next text shall find a working one.
+            lib.drugner_context_reset(self._handle)
+        check(status, error)
+
+    def wipe(self) -> None:
+        """Overwrites the traces of the last text in the library's memory."""
+        with self._lock:
+            if not self._destroy.alive:
+                raise ValueError("the recognizer is closed")
+            check(lib.drugner_context_wipe(self._handle))
+
+    @property
+    def closed(self) -> bool:
+        return not self._destroy.alive
+
+    def close(self) -> None:
+        """Wipes and frees the memory; waits for a running call. A second call does nothing."""
+        with self._lock:
+            self._destroy()
+
+    def __enter__(self) -> Recognizer:
+        return self
+
+    def __exit__(
+        self,
+        kind: Optional[type[BaseException]],
+        value: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        self.close()
+
+
+def _mask(model: Model, labels: Optional[Iterable[str]]) -> int:
+    if labels is None:
+        return 0
+    if isinstance(labels, str):
+        raise TypeError("labels must be a list of names, not a str")
+    mask = 0
+    for name in labels:
+        if name not in model.labels:
+            raise ValueError(f"the model has no label {name!r}; it has {', '.join(model.labels)}")
+        mask |= 1 << model.labels.index(name)
+    if mask == 0:
+        raise ValueError("labels is empty: nothing would be found")
+    return mask
+
+
+def _code_point_index(text: str) -> Callable[[int], int]:
+    """A function from offsets in UTF-16 units to offsets in code points of ``text``."""
+    # The i-th astral character at code point p begins at unit p + i.
+    starts = [match.start() + i for i, match in enumerate(_ASTRAL.finditer(text))]
+    return lambda unit: unit - bisect_left(starts, unit)

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""What each part of the default recipe gives, decided on training documents only.
+
+Every variant is the default recipe with one change. It is trained three times: with the training documents but those of
+fold 0, 1 or 2, on which it is then scored. A fold holds every fifth MedLine document and every twenty-fifth DrugBank one,
+because the differences between recipes are on MedLine. The test documents play no part.
+
+    experiments/ablation.py --drugner target/release/drugner --data DATA --work WORK [--variants NAME...] [--jobs N]
+
+DATA holds ddi2013.zip, text/*.xz, lexicon.tsv, lexicon_us.tsv and bc5cdr/. Runs that WORK holds already are not
+repeated; the table of all variants goes to standard output. One run takes two to four minutes on one core, one with
+teachers four times as long.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+import zipfile
+
+FOLDS = 3
+
+US_LISTS = ["fda_ingredient", "fda_trade_name", "drugcentral_class"]
+NOISE = """
+[data.noise]
+upper = 0.05
+lower = 0.05
+typing = 0.08
+typing_rate = 0.04
+wrap = 0.05
+item = 0.03
+"""
+TEACHERS = """
+[data.teachers]
+count = 3
+sentences = 40000
+per_epoch = 6000
+"""
+
+
+def setting(key, value):
+    """Gives a key of the recipe another value."""
+
+    def change(recipe):
+        changed, count = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", recipe)
+        assert count == 1, key
+        return changed
+
+    return change
+
+
+def without(*sections):
+    """Removes whole sections."""
+
+    def change(recipe):
+        for section in sections:
+            recipe = re.sub(rf"(?ms)^\[{re.escape(section)}\]\n.*?(?=^\[|\Z)", "", recipe)
+        return recipe
+
+    return change
+
+
+def without_us_lists(recipe):
+    for name in US_LISTS:
+        recipe = recipe.replace(f', "{name}"', "")
+    return recipe
+
+
+# name: (what it says in the table, changes of the recipe, files left out)
+VARIANTS = {
+    "full": ("the recipe without teachers", [], []),
+    "teachers": ("and three teachers", [lambda recipe: recipe + TEACHERS], []),
+    "no-lexicon": ("without lexicon", [setting("categories", "[]"), setting("frequent", "{}")], ["lexicon"]),
+    "no-us-lists": ("without the US lists", [without_us_lists], []),
+    "no-auxiliary": ("without BC5CDR as auxiliary task", [], ["auxiliary"]),
+    "no-interaction-test": (
+        "without the documents of the interaction test",
+        [setting("interaction_test", "false")],
+        [],
+    ),
+    "no-swap": ("without mention swap", [without("data.swap")], []),
+    "no-repeat": ("MedLine sentences once", [setting("repeat", "{}")], []),
+    "noise": ("with noise", [lambda recipe: recipe + NOISE], []),
+    "hidden-192": ("192 units", [setting("hidden", "192")], []),
+}
+
+
+def write_folds(data, work):
+    """The document lists of the folds."""
+    names = {"DrugBank": set(), "MedLine": set()}
+    with zipfile.ZipFile(data / "ddi2013.zip") as archive:
+        for name in archive.namelist():
+            for corpus, ids in names.items():
+                if f"/Train/{corpus}/" in name and name.endswith(".xml"):
+                    ids.add(ElementTree.fromstring(archive.read(name)).get("id"))
+    for fold in range(FOLDS):
+        medline = [name for i, name in enumerate(sorted(names["MedLine"])) if i % 5 == fold]
+        drugbank = [name for i, name in enumerate(sorted(names["DrugBank"])) if i % 25 == fold]
+        (work / f"fold{fold}.txt").write_text("\n".join(medline + drugbank) + "\n")
+
+
+def train(arguments, recipe, name, fold):
+    """Trains one network, unless its model file is there."""
+    model = arguments.work / f"{name}.{fold}.drugner"
+    if model.exists():
+        return
+    _, changes, left_out = VARIANTS[name]
+    for change in changes:
+        recipe = change(recipe)
+    settings = arguments.work / f"{name}.toml"
+    settings.write_text(recipe)
+    data = arguments.data
+    command = [arguments.drugner, "train", "--recipe", settings, "--corpus", data / "ddi2013.zip"]
+    command += ["--development", arguments.work / f"fold{fold}.txt", "--vectors", arguments.work / "vectors.bin"]
+    if name == "teachers":
+        command += ["--text", *sorted((data / "text").glob("*.xz"))]
+    if "lexicon" not in left_out:
+        command += ["--lexicon", data / "lexicon.tsv", data / "lexicon_us.tsv"]
+    if "auxiliary" not in left_out:
+        command += ["--auxiliary", *sorted((data / "bc5cdr").glob("*.tsv"))]
+    command += ["--out", model, "--resume"]
+    with open(arguments.work / f"{name}.{fold}.log", "wb") as log:
+        environment = dict(os.environ, RAYON_NUM_THREADS="1")
+        code = subprocess.run(command, stdout=log, stderr=log, env=environment).returncode
+    if code != 0:
+        sys.exit(f"{name}, fold {fold}: exit {code}, see {log.name}")
+    print(f"{name}, fold {fold}: done", file=sys.stderr)
+
+
+def figures(arguments, name, fold):
+    """Strict F1 in all, on DrugBank and on MedLine, and exact F1 in all and on MedLine, in per cent."""
+    model = arguments.work / f"{name}.{fold}.drugner"
+    command = [arguments.drugner, "inspect", model]
+    card = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
+    keys = ["all.strict", "drugbank.strict", "medline.strict", "all.exact", "medline.exact"]
+    return [100 * float(re.search(rf"eval\.development\.{key}.*F1 ([\d.]+)", card)[1]) for key in keys]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--drugner", type=pathlib.Path, required=True, help="the program")
+    parser.add_argument("--data", type=pathlib.Path, required=True, help="folder of the corpora")
+    parser.add_argument("--work", type=pathlib.Path, required=True, help="folder of the runs")
+    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
+    parser.add_argument("--jobs", type=int, default=2, help="trainings at a time")
+    arguments = parser.parse_args()
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    write_folds(arguments.data, arguments.work)
+    vectors = arguments.work / "vectors.bin"
+    if not vectors.exists():
+        text = sorted((arguments.data / "text").glob("*.xz"))
+        subprocess.run([arguments.drugner, "embed", "--text", *text, "--out", vectors], check=True)
+    recipe = subprocess.run(
+        [arguments.drugner, "train", "--print-recipe"], stdout=subprocess.PIPE, check=True, text=True
+    ).stdout
+    recipe = without("data.teachers")(recipe)
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        runs = [(name, fold) for name in arguments.variants for fold in range(FOLDS)]
+        for run in [pool.submit(train, arguments, recipe, *run) for run in runs]:
+            run.result()
+    print("| variant | strict | DrugBank | MedLine | exact | MedLine, exact |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for name in arguments.variants:
+        folds = zip(*(figures(arguments, name, fold) for fold in range(FOLDS)))
+        cells = [f"{statistics.mean(values):.1f} ± {statistics.stdev(values):.1f}" for values in folds]
+        print(f"| {VARIANTS[name][0]} | {' | '.join(cells)} |")
+
+
+if __name__ == "__main__":
+    main()
