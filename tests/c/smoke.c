@@ -2,7 +2,7 @@
 #include "check.h"
 
 static const char note[] = "Patient takes aspirin 100 mg daily.";
-static const char accented[] = "\xc3\x84ltere Patientin: aspirin, \xf0\x9f\x92\x8a warfarin.";
+static const char accented[] = "\xc3\x89tude of 2 drugs: aspirin, \xf0\x9f\x92\x8a warfarin.";
 
 static int has_span(const drugner_result *result, size_t start, size_t end) {
   for (size_t i = 0; i < result->span_count; i++) {
@@ -52,11 +52,11 @@ static void find(const drugner_model *model, drugner_context *context) {
   CHECK_STATUS(DRUGNER_OK, drugner_find_utf8(context, accented, sizeof accented - 1, &result));
   CHECK(has_span(&result, 19, 26) && has_span(&result, 33, 41));
 
-  /* The same text in UTF-16: one unit for the umlaut, two for the pill. */
+  /* The same text in UTF-16: one unit for the accented letter, two for the pill. */
   uint16_t units[64];
   size_t length = 0;
-  units[length++] = 0xc4;
-  for (const char *at = "ltere Patientin: aspirin, "; *at; at++) units[length++] = (uint16_t)*at;
+  units[length++] = 0xc9;
+  for (const char *at = "tude of 2 drugs: aspirin, "; *at; at++) units[length++] = (uint16_t)*at;
   units[length++] = 0xd83d;
   units[length++] = 0xdc8a;
   for (const char *at = " warfarin."; *at; at++) units[length++] = (uint16_t)*at;

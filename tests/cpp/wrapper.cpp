@@ -29,8 +29,8 @@ static_assert(sizeof(Model) == sizeof(void *) && sizeof(Context) == sizeof(void 
 
 namespace {
 
-constexpr std::string_view kNote = "\xc3\x84ltere Patientin: aspirin, \xf0\x9f\x92\x8a warfarin.";
-constexpr std::u16string_view kNote16 = u"\u00c4ltere Patientin: aspirin, \U0001f48a warfarin.";
+constexpr std::string_view kNote = "\xc3\x89tude of 2 drugs: aspirin, \xf0\x9f\x92\x8a warfarin.";
+constexpr std::u16string_view kNote16 = u"\u00c9tude of 2 drugs: aspirin, \U0001f48a warfarin.";
 
 bool contains(const Found &found, std::size_t start, std::size_t end) {
   for (const Mention &mention : found.mentions()) {

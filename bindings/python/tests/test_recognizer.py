@@ -26,7 +26,7 @@ def recognizer():
     "text",
     [
         NOTE,
-        "Ältere Patientin: warfarin.",
+        "Étude of 2 drugs: warfarin.",
         "\U0001f48a\U0001f469\U0001f3fd‍⚕️ takes warfarin, then \U0001f48a warfarin.",
         "\ud800 warfarin \udfff",
         # Two lone surrogates side by side are two code points of a str and one character of the text.

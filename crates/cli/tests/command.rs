@@ -175,7 +175,7 @@ fn errors_say_what_and_where() {
 fn column_files_are_corpora() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("notes.tsv").display().to_string();
-    let lines = "Take\tO\naspirin\tB-Chemical\ndaily\tO\n\nNo\tO\nwarfarin\tB-drug\n";
+    let lines = "Patients\tO\ntook\tO\nibuprofen\tB-Chemical\ndaily\tO\n\nNo\tO\nwarfarin\tB-drug\n";
     std::fs::write(&file, lines).unwrap();
     fails(&["evaluate", "--corpus", &file], b"", 1, "Chemical");
     fails(&["evaluate", "--corpus", &file, "--label", "Chemical=pill"], b"", 2, "drug_n");
@@ -185,7 +185,7 @@ fn column_files_are_corpora() {
         let report: Value = serde_json::from_str(stdout(&output)).unwrap();
         assert_eq!(
             (&report["all"]["strict"]["tp"], &report["all"]["strict"]["gold"]),
-            (&2.into(), &2.into())
+            (&2.0.into(), &2.into())
         );
     }
 }

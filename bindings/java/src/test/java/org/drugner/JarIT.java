@@ -38,7 +38,7 @@ class JarIT {
     @BeforeEach
     void writeNote() throws IOException {
         note = folder.resolve("note.txt");
-        Files.write(note, "M\u00e9decin: takes aspirin\r\nand warfarin.".getBytes(StandardCharsets.UTF_8));
+        Files.write(note, "D\u00e9tails: takes aspirin\r\nand warfarin.".getBytes(StandardCharsets.UTF_8));
     }
 
     /** Runs a virtual machine in the fresh folder; what it printed follows its exit status. */
