@@ -55,10 +55,10 @@ fn write_corpus(folder: &Path, prefix: &str, sentences: &[&str]) {
 
 /// What the built-in model makes of these is beyond doubt.
 const NOTES: [&str; 6] = [
-    "The patient was given [aspirin|drug] and [warfarin|drug] today.",
+    "The patient was given [naproxen|drug] and [warfarin|drug] today.",
     "The patient was given [ibuprofen|brand] today, `so` *it* &lt;is&gt;.",
     "The [patient|group] zzsecret was seen.",
-    "The patient was given naproxen today.",
+    "The patient was given metformin today.",
     "The patient was seen.",
     "The patient was given [warfarin|drug] [today|drug].",
 ];
@@ -112,7 +112,7 @@ fn an_evaluation_counts_and_shows_errors() {
     let interval = &value["intervals"]["all"]["strict"]["f1"];
     let f1 = value["all"]["strict"]["f1"].as_f64().unwrap();
     assert!(interval["low"].as_f64().unwrap() < f1 && f1 < interval["high"].as_f64().unwrap(), "{interval}");
-    for quoted in ["zzsecret", "aspirin"] {
+    for quoted in ["zzsecret", "naproxen"] {
         assert!(!table.contains(quoted) && !value.to_string().contains(quoted), "only the page quotes");
     }
 
@@ -189,10 +189,10 @@ fn a_comparison_says_what_changed_and_in_which_direction() {
     // Each change says where it is, so that a program can look it up.
     let first = &value["changes"][0];
     assert_eq!((&first["sentence"], &first["change"]), (&"n0.s0".into(), &"broken".into()));
-    assert_eq!(first["gold"]["spans"], json!([{"start": 22, "end": 29}]));
+    assert_eq!(first["gold"]["spans"], json!([{"start": 22, "end": 30}]));
     assert_eq!((&first["a"]["label"], &first["b"]["label"]), (&"drug".into(), &"brand".into()));
-    assert_eq!((&first["b"]["start"], &first["b"]["end"]), (&22.into(), &29.into()));
-    for quoted in ["zzsecret", "aspirin"] {
+    assert_eq!((&first["b"]["start"], &first["b"]["end"]), (&22.into(), &30.into()));
+    for quoted in ["zzsecret", "naproxen"] {
         assert!(!tables.contains(quoted) && !value.to_string().contains(quoted), "only the page quotes");
     }
     let page = std::fs::read_to_string(&html).unwrap();

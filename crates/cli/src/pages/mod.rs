@@ -82,7 +82,7 @@ fn share_of(part: u64, whole: u64) -> String {
 /// A difference of shares in points of per cent, with its sign.
 fn points(difference: f64) -> String {
     match format!("{:+.2}", 100.0 * difference) {
-        zero if zero.ends_with("0.00") => "0.00".to_owned(),
+        zero if zero == "+0.00" || zero == "-0.00" => "0.00".to_owned(),
         negative if negative.starts_with('-') => negative.replacen('-', "\u{2212}", 1),
         positive => positive,
     }
@@ -91,4 +91,15 @@ fn points(difference: f64) -> String {
 /// An interval of shares, nothing for none.
 fn range(interval: Option<Interval>, end: fn(f64) -> String) -> String {
     interval.map_or_else(String::new, |interval| format!("{} to {}", end(interval.low), end(interval.high)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::points;
+
+    #[test]
+    fn differences_have_their_sign_and_zero_none() {
+        let shown = [-0.1, 0.4, 0.00001, -0.00001, -0.00123].map(points);
+        assert_eq!(shown, ["\u{2212}10.00", "+40.00", "0.00", "0.00", "\u{2212}0.12"]);
+    }
 }
