@@ -54,13 +54,14 @@ fn write_corpus(folder: &Path, prefix: &str, sentences: &[&str]) {
 }
 
 /// What the built-in model makes of these is beyond doubt.
-const NOTES: [&str; 6] = [
+const NOTES: [&str; 7] = [
     "The patient was given [naproxen|drug] and [warfarin|drug] today.",
     "The patient was given [ibuprofen|brand] today, `so` *it* &lt;is&gt;.",
     "The [patient|group] zzsecret was seen.",
     "The patient was given metformin today.",
     "The patient was seen.",
     "The patient was given [warfarin|drug] [today|drug].",
+    "The patient was given [digoxin|drug] today.",
 ];
 
 struct Files(tempfile::TempDir);
@@ -99,12 +100,12 @@ fn an_evaluation_counts_and_shows_errors() {
         &json,
     ]);
     assert!(
-        table.contains("2 training documents of training do not hold: 1 of 4 found with their label"),
+        table.contains("2 training documents of training do not hold: 2 of 5 found with their label"),
         "{table}"
     );
     let value: Value = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
     let errors = json!({
-        "right": 3, "wrong_label": 1, "wrong_boundary": 0, "wrong_both": 0, "missed": 2, "spurious": 1
+        "right": 4, "wrong_label": 1, "wrong_boundary": 0, "wrong_both": 0, "missed": 2, "spurious": 1
     });
     assert_eq!(value["analysis"]["errors"]["all"], errors);
     assert_eq!(value["analysis"]["names"]["all"]["seen"]["gold"], 2);
@@ -124,7 +125,7 @@ fn an_evaluation_counts_and_shows_errors() {
         "The <strong>patient</strong> zzsecret was seen.",
         "given <strong>ibuprofen</strong> today, `so` *it* &lt;is&gt;.",
         "Reliability of scores of drug",
-        "With 6 documents the intervals are too narrow",
+        "With 7 documents the intervals are too narrow",
         "notes",
     ] {
         assert!(page.contains(part), "{part}");
@@ -171,12 +172,12 @@ fn a_comparison_says_what_changed_and_in_which_direction() {
         stdout(&["compare", "built-in", &other, "--corpus", &notes, "--html", &html, "--json", &json]);
     assert!(tables.contains("A is better"), "{tables}");
     assert!(
-        tables.contains("2 of 6 sentences have the same answers from both (33.3 %); 0 answers are in both"),
+        tables.contains("2 of 7 sentences have the same answers from both (28.6 %); 0 answers are in both"),
         "{tables}"
     );
     let value: Value = serde_json::from_str(&std::fs::read_to_string(&json).unwrap()).unwrap();
     let changes = json!({
-        "fixed": 1, "broken": 3, "still_wrong": 0, "false_gone": 0, "false_new": 0, "false_changed": 1
+        "fixed": 1, "broken": 4, "still_wrong": 0, "false_gone": 0, "false_new": 0, "false_changed": 1
     });
     assert_eq!(value["churn"]["all"]["changes"], changes);
     assert_eq!(value["churn"]["labels"]["brand"]["changes"]["fixed"], 1);
@@ -207,7 +208,7 @@ fn a_comparison_says_what_changed_and_in_which_direction() {
     }
 
     let same = stdout(&["compare", "built-in", "built-in", "--corpus", &notes]);
-    assert!(same.contains("6 of 6 sentences have the same answers") && !same.contains("better"), "{same}");
+    assert!(same.contains("7 of 7 sentences have the same answers") && !same.contains("better"), "{same}");
 }
 
 #[test]

@@ -146,8 +146,13 @@ impl CorpusArguments {
         };
         let path = train_corpus.unwrap_or(&self.corpus);
         if saw_interaction_test(model) && !is_column_file(path) {
-            let more = read_silently(path, ddi::Part::InteractionTest, &self.labels());
-            training.documents.extend(more.unwrap_or_default().documents);
+            let mut more =
+                read_silently(path, ddi::Part::InteractionTest, &self.labels()).unwrap_or_default();
+            // A folder without parts is whole in every part.
+            let known: HashSet<&str> =
+                training.documents.iter().map(|document| document.id.as_str()).collect();
+            more.documents.retain(|document| !known.contains(document.id.as_str()));
+            training.documents.extend(more.documents);
         }
         let scored: HashSet<&str> = scored.documents.iter().map(|document| document.id.as_str()).collect();
         if self.part == Part::Development {
