@@ -10,8 +10,8 @@ use crate::model::{Corpus, Document, Entity, Label, Sentence, Span};
 /// Sentences that make a document: column files seldom say where one ends, and a split must not tear neighbours apart.
 const SENTENCES: usize = 10;
 
-/// Reads a column file (token in the first column, tag in the last). A sentence's text is its tokens with blanks
-/// where prose has them, so that it is cut into sentences as prose is; ten sentences in a row are a document named `FILE:NUMBER`, of a sub-corpus that is named as the file.
+/// Reads a column file (token in the first column, tag in the last). A sentence's text is its tokens with blanks between
+/// them; ten sentences in a row are a document named `FILE:NUMBER`, of a sub-corpus that is named as the file.
 ///
 /// `labels` says what the tags' labels mean; those of the DDI corpus mean themselves.
 ///
@@ -42,13 +42,12 @@ fn corpus(path: &Path, meaning: impl Fn(&str) -> Option<Label>) -> Result<Corpus
         let Some(document) = documents.last_mut() else { continue };
         let mut ends = Vec::new();
         let mut text = String::new();
-        for (t, token) in sentence.tokens.iter().enumerate() {
-            if t > 0 && blank_between(&text, token) {
-                text.push(' ');
-            }
+        for token in &sentence.tokens {
             text.push_str(token);
             ends.push(text.len());
+            text.push(' ');
         }
+        text.pop();
         let id = format!("{}.s{}", document.id, 1 + i);
         let mut entities = Vec::new();
         for (e, entity) in sentence.entities().into_iter().enumerate() {
@@ -69,21 +68,6 @@ fn corpus(path: &Path, meaning: impl Fn(&str) -> Option<Label>) -> Result<Corpus
         return Err(Error::Labels { file: path.display().to_string(), labels: unknown });
     }
     Ok(Corpus { documents, issues: Vec::new() })
-}
-
-/// Whether a blank stands between some text and the token after it: not beside hyphens, slashes and apostrophes, not
-/// before other marks that follow a word, not inside brackets or numbers.
-fn blank_between(text: &str, token: &str) -> bool {
-    const JOINTS: [char; 3] = ['-', '/', '\''];
-    const CLOSING: [char; 10] = ['.', ',', ';', ':', '!', '?', ')', ']', '}', '%'];
-    const OPENING: [char; 3] = ['(', '[', '{'];
-    let whole_number =
-        text.strip_suffix('.').is_some_and(|number| number.ends_with(|c: char| c.is_ascii_digit()));
-    !(text.ends_with(JOINTS)
-        || text.ends_with(OPENING)
-        || token.starts_with(JOINTS)
-        || token.starts_with(CLOSING)
-        || whole_number && token.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -108,19 +92,5 @@ mod tests {
             found,
             [(Span::new(0, 11), Label::DrugN, "Acetic acid"), (Span::new(16, 20), Label::Drug, "iron")]
         );
-    }
-
-    #[test]
-    fn blanks_are_where_prose_has_them() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.tsv");
-        let tokens = "Li ( 0 . 5 mg , i . p . ) beta - blocker 5 % .";
-        let mut lines: String = tokens.split(' ').map(|token| format!("{token}\tO\n")).collect();
-        lines = lines.replace("beta\tO\n-\tO\nblocker\tO", "beta\tB-group\n-\tI-group\nblocker\tI-group");
-        std::fs::write(&path, lines).unwrap();
-        let corpus = read(&path, &BTreeMap::new()).unwrap();
-        let sentence = &corpus.documents[0].sentences[0];
-        assert_eq!(sentence.text, "Li (0.5 mg, i. p.) beta-blocker 5%.");
-        assert_eq!(sentence.entities[0].text, "beta-blocker");
     }
 }
