@@ -17,11 +17,12 @@ from typing import NamedTuple, Optional, Union
 
 from . import _library as library
 from ._error import Error, check
-from ._library import ContextOptions, ErrorStruct, Result, lib
+from ._library import ContextOptions, ErrorStruct, Paths, Result, lib
 from ._model import Model, shared_default
 
 LONGEST_TEXT = 2**31 - 1
 _SPAN_SIZE = calcsize(library.SPAN)
+_PATH_SIZE = calcsize(library.PATH)
 # Characters that UTF-16 writes as two units.
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _NATIVE_UTF16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
@@ -46,6 +47,41 @@ class Mentions(list[Mention]):
     """A sentence was longer than max_window_tokens and was cut."""
 
 
+class Answer(NamedTuple):
+    """One answer to a sentence: all its mentions together."""
+
+    probability: float
+    """Probability of exactly this answer under the network, 0 to 1, not calibrated."""
+    mentions: list[Mention]
+    """Sorted, not overlapping. The score of each is that of the mention alone, as ``find`` gives it."""
+
+
+class Answers(list[Answer]):
+    """The best answers to one sentence, the most probable first; empty only behind the last sentence."""
+
+    start = 0
+    """Where the sentence begins; the length of the text behind the last sentence."""
+    end = 0
+    """Where it ends: pass it as ``at`` for the next sentence."""
+    invalid_text_seen = False
+    """The text up to ``end`` is not valid Unicode."""
+    sentence_cut = False
+    """This is a part of a sentence that is longer than max_window_tokens."""
+
+
+class _Encoded(NamedTuple):
+    """A text as the library reads it."""
+
+    data: bytes
+    unit: int
+    """Bytes per unit: 1 is UTF-8, 2 is UTF-16."""
+    index: Optional[Callable[[int], int]]
+    """From units to offsets in the text; None if they are the same."""
+
+    def __len__(self) -> int:
+        return len(self.data) // self.unit
+
+
 class Recognizer:
     """Finds mentions with one model.
 
@@ -54,7 +90,7 @@ class Recognizer:
 
     ``labels`` keeps only mentions of these labels, ``min_score`` only those at least that probable.
     ``reject_invalid`` makes text that is not valid Unicode an error instead of replacing the malformed parts for the
-    network.
+    network. ``max_paths``, at most 8, makes room for that many answers of ``nbest``.
     """
 
     def __init__(
@@ -65,6 +101,7 @@ class Recognizer:
         min_score: float = 0.0,
         max_window_tokens: int = 0,
         reject_invalid: bool = False,
+        max_paths: int = 0,
     ) -> None:
         model = shared_default() if model is None else model
         self._names = model.labels
@@ -73,6 +110,7 @@ class Recognizer:
             invalid_text=library.INVALID_REJECT if reject_invalid else library.INVALID_REPLACE,
             min_score=min_score,
             label_mask=_mask(model, labels),
+            max_paths=max_paths,
         )
         self._model = model
         self._lock = threading.Lock()
