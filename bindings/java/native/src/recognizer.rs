@@ -4,8 +4,8 @@ use crate::env::{Class, Env, guard, pointer};
 use drugner::capi::{
     DRUGNER_E_INTERNAL, DRUGNER_E_OUT_OF_MEMORY, DRUGNER_E_SPAN_LIMIT, DRUGNER_OK, drugner_context,
     drugner_context_create, drugner_context_destroy, drugner_context_last_error, drugner_context_options,
-    drugner_context_reset, drugner_error, drugner_find_utf16, drugner_nbest_utf16, drugner_path, drugner_paths,
-    drugner_result, drugner_span,
+    drugner_context_reset, drugner_error, drugner_find_utf16, drugner_nbest_utf16, drugner_path,
+    drugner_paths, drugner_result, drugner_span,
 };
 use jni_sys::{jbyteArray, jfloat, jint, jintArray, jlong, jlongArray, jstring};
 use std::ptr;
