@@ -14,7 +14,7 @@ use crate::kernels::Kernels;
 use crate::nn::{Family, Network, Source};
 use crate::text::Tokenizer;
 use crate::{Error, Status};
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
@@ -36,11 +36,15 @@ fn check_size(size: u64, options: &ModelOptions) -> Result<usize, Error> {
 
 pub(super) fn read_file(path: &Path, options: &ModelOptions) -> Result<Storage, Error> {
     let action = "cannot read the model file";
+    let regular = |metadata: std::io::Result<Metadata>| match metadata {
+        Ok(metadata) if metadata.is_file() => Ok(metadata),
+        Ok(_) => Err(Error::new(Status::InvalidArgument, "the model path is not a regular file")),
+        Err(error) => Err(Error::io(&error, action)),
+    };
+    // Before the file is opened, too: opening a pipe waits for its writer.
+    regular(std::fs::metadata(path))?;
     let mut file = File::open(path).map_err(|e| Error::io(&e, action))?;
-    let metadata = file.metadata().map_err(|e| Error::io(&e, action))?;
-    if !metadata.is_file() {
-        return Err(Error::new(Status::InvalidArgument, "the model path is not a regular file"));
-    }
+    let metadata = regular(file.metadata())?;
     let size = check_size(metadata.len(), options)?;
     let map = match options.load_mode {
         LoadMode::Auto => cfg!(feature = "mmap") && metadata.len() > COPY_LIMIT,
