@@ -6,6 +6,7 @@
 
 use super::*;
 use crate::fault::with_panic_in;
+use crate::model::storage::Aligned;
 use std::ptr::{null, null_mut};
 
 /// Stands for what a patient's note says.
@@ -80,33 +81,24 @@ fn a_panic_while_opening_gives_no_handle() {
 /// The memory of a context holds the words of its text; a panic, a wipe and the end of the context leave zeros.
 #[test]
 fn nothing_of_the_text_stays_in_memory() {
-    #[repr(align(64))]
-    #[derive(Clone)]
-    struct Block([u8; 64]);
-
     let (model, text) = (model(), note());
     let mut bytes = 0;
     // SAFETY: all pointers live; the memory outlives the contexts.
     unsafe {
         assert_eq!(drugner_context_size(model, null(), &raw mut bytes), DRUGNER_OK);
-        let mut memory = vec![Block([0xAA; 64]); bytes.div_ceil(64)];
-        let start = memory.as_mut_ptr();
+        let mut memory = Aligned::zeroed(bytes).unwrap();
+        memory.bytes_mut().fill(0xAA);
+        let start = memory.bytes_mut().as_mut_ptr();
         let arena = || {
-            let whole = std::slice::from_raw_parts(start.cast::<u8>(), bytes);
+            let whole = std::slice::from_raw_parts(start, bytes);
             whole[size_of::<drugner_context>()..].to_vec()
         };
         let holds_text = || arena().windows(MARKER.len()).any(|w| w == MARKER.to_lowercase().as_bytes());
         let is_wiped = || arena().iter().all(|&byte| byte == 0);
         let mut result = drugner_result::default();
         type End = unsafe fn(*mut drugner_context);
-        let wipe: End = |context| {
-            // SAFETY: the context lives.
-            unsafe { assert_eq!(drugner_context_wipe(context), DRUGNER_OK) };
-        };
-        let reset: End = |context| {
-            // SAFETY: the context lives.
-            unsafe { assert_eq!(drugner_context_reset(context), DRUGNER_OK) };
-        };
+        let wipe: End = |context| assert_eq!(drugner_context_wipe(context), DRUGNER_OK);
+        let reset: End = |context| assert_eq!(drugner_context_reset(context), DRUGNER_OK);
         let nothing: End = |_| {};
         for (stage, end) in [("none", wipe), ("none", reset), ("features", nothing), ("network", nothing)] {
             let mut context = null_mut();
