@@ -9,7 +9,12 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 thread_local! {
-    static FOLDER: TempDir = TempDir::new().expect("a folder for temporary files");
+    static FOLDER: TempDir = folder().expect("a folder for temporary files");
+}
+
+/// In memory where the system has such a folder: a disk that is written anew thousands of times a second is slow.
+fn folder() -> std::io::Result<TempDir> {
+    TempDir::new_in("/dev/shm").or_else(|_| TempDir::new())
 }
 
 /// A file of these bytes, for readers that take a path.
