@@ -128,7 +128,7 @@ const UNITS: [u16; 3] = [97, 98, 99];
 fn models(table: &mut Table, model: *mut drugner_model) {
     use DRUGNER_E_INVALID_ARGUMENT as INVALID;
     use DRUGNER_E_NULL_POINTER as NULL;
-    // SAFETY (of all calls): pointers live or are refused unread, which is what the table tests.
+    // SAFETY: of all calls: pointers live or are refused unread, which is what the table tests.
     unsafe {
         let name = "drugner_model_options_init";
         table.add(name, "NULL", DRUGNER_OK, || {
@@ -237,7 +237,7 @@ fn models(table: &mut Table, model: *mut drugner_model) {
 fn contexts(table: &mut Table, model: *mut drugner_model, context: *mut drugner_context) {
     use DRUGNER_E_INVALID_ARGUMENT as INVALID;
     use DRUGNER_E_NULL_POINTER as NULL;
-    // SAFETY (of all calls): as in `models`.
+    // SAFETY: of all calls: as in `models`.
     unsafe {
         let name = "drugner_context_options_init";
         table.add(name, "NULL", DRUGNER_OK, || {
@@ -338,7 +338,7 @@ fn texts(table: &mut Table, context: *mut drugner_context) {
     use DRUGNER_E_NULL_POINTER as NULL;
     use DRUGNER_E_TEXT_TOO_LONG as LONG;
     let (text, units) = (TEXT.as_ptr(), UNITS.as_ptr());
-    // SAFETY (of all calls): as in `models`.
+    // SAFETY: of all calls: as in `models`.
     unsafe {
         let name = "drugner_find_utf8";
         table.add(name, "context is NULL", NULL, move || drugner_find_utf8(null_mut(), text, 7, result()));
@@ -414,7 +414,7 @@ fn offsets(table: &mut Table) {
     ];
     let text = TEXT.as_ptr();
     for (name, convert) in functions {
-        // SAFETY (of all calls): as in `models`.
+        // SAFETY: of all calls: as in `models`.
         unsafe {
             table.add(name, "text is NULL", NULL, move || convert(null(), 1, out(), out(), 1));
             table.add(name, "in is NULL", NULL, move || convert(text, 7, null(), out(), 1));

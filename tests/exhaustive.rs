@@ -1,8 +1,5 @@
 //! Every truncation and every single-bit flip of the smallest model of each family, with and without repaired
 //! checksums, is refused or harmless: what opens is used, and what it finds obeys the rules of the API.
-//!
-//! Shown to fail: without the test for NaN and infinity in `format/reader.rs`, without the padding rule there, and
-//! with `get(..)` of a vocabulary slot replaced by indexing, some flip fails this test.
 
 mod common;
 mod hostile;

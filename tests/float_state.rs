@@ -1,6 +1,4 @@
 //! Hosts with another floating-point state get the same bits, and their state back.
-//!
-//! Shown to fail: without `DefaultState::enter` in `Context::find_utf8` the answers differ and the flags change.
 #![cfg(target_arch = "x86_64")]
 
 mod common;

@@ -1,9 +1,6 @@
 //! Random valid models give the same bits on every instruction set, in UTF-8 and UTF-16, with one context or many.
 //!
 //! `DRUGNER_SEEDS=100000 cargo test --release -p drugner --test generated` is the long form.
-//!
-//! Shown to fail: with the candidate gate's product taken before its sum in `kernels/x86_64/avx2.rs`, and with a
-//! network that reads a row behind the sentence.
 
 mod common;
 mod hostile;

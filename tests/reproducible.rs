@@ -3,9 +3,6 @@
 //!
 //! `DRUGNER_TEXTS=10000 cargo test --release -p drugner --test reproducible` is the long form. A new default model or a
 //! new kernel changes the hashes of `tests/golden/answers.txt`: only then are they written anew, from the failure.
-//!
-//! Shown to fail: with one weight's last bit changed, with a thread that reads its neighbour's texts, and with a hash
-//! of the file changed.
 #![cfg(feature = "embedded-model")]
 
 mod common;

@@ -2,9 +2,6 @@
 //! a clock would tell of the load of the machine.
 //!
 //! `DRUGNER_UNITS=2000000 cargo test --release -p drugner --test time` is the long form.
-//!
-//! Shown to fail: with the search for the content of a word of brackets repeated for each bracket (`text/words.rs`), and
-//! a window of 65536 tokens, brackets in pairs take 3.9 times as long.
 #![cfg(target_os = "linux")]
 
 mod cc;

@@ -1,6 +1,4 @@
 //! A full disk, a limit on the size of files or a killed writer leaves the old model file whole.
-//!
-//! Shown to fail: with `std::fs::write(path, bytes)` for the temporary file and its renaming in `format/writer.rs`.
 #![cfg(all(target_os = "linux", feature = "mmap"))]
 
 mod common;

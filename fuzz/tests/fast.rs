@@ -1,7 +1,6 @@
 //! The fast form of fuzzing: every committed seed and a fixed number of mutations through every target.
 //!
-//! `DRUGNER_FUZZ_FACTOR=1000 cargo test --release -p drugner-fuzz` runs a thousand times as many. Shown to fail: a
-//! `panic!` at the end of any target, and each defence that the targets' own comments name, taken away.
+//! `DRUGNER_FUZZ_FACTOR=1000 cargo test --release -p drugner-fuzz` runs a thousand times as many.
 
 use drugner_fuzz::mutate::mutation;
 use drugner_fuzz::{TARGETS, Target};

@@ -1,8 +1,5 @@
 //! A panic in any stage gives INTERNAL, a poisoned and wiped context, and a living process, and says nothing of the
 //! text, on standard error neither.
-//!
-//! Shown to fail: without `catch_unwind` in `guard.rs` the test process ends; without `state.context = None` in
-//! `exclusive` the context answers again; with the text in a panic's message the child's output has the marker.
 
 use super::*;
 use crate::fault::with_panic_in;

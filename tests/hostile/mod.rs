@@ -109,8 +109,8 @@ pub fn section(file: &[u8], code: &[u8; 4]) -> std::ops::Range<usize> {
 
 /// Position of the table entry of the first section with this code.
 pub fn entry(file: &[u8], code: &[u8; 4]) -> usize {
-    let entries = (HEADER_SIZE..table_end(file)).step_by(ENTRY_SIZE);
-    entries.into_iter().find(|&at| &file[at..at + 4] == code).expect("the model has this section")
+    let mut entries = (HEADER_SIZE..table_end(file)).step_by(ENTRY_SIZE);
+    entries.find(|&at| &file[at..at + 4] == code).expect("the model has this section")
 }
 
 /// Opens what may be hostile and, if it opens, uses it: what comes out obeys the rules of the API.
