@@ -31,7 +31,9 @@ pub fn corpus(data: &[u8]) {
     let mut input = Input(data);
     match input.u8() % 5 {
         0 | 1 => {
-            ddi::read(file("x.xml", input.0), Part::All).as_ref().map_or((), check);
+            if let Ok(corpus) = ddi::read(file("x.xml", input.0), Part::All) {
+                check(&corpus);
+            }
         }
         2 => {
             let columns = Columns { token: input.below(4), tag: input.u8().is_multiple_of(2).then_some(1) };
@@ -43,11 +45,15 @@ pub fn corpus(data: &[u8]) {
             }
         }
         3 => {
-            columns::read_as(file("x.tsv", input.0), Label::Drug).as_ref().map_or((), check);
+            if let Ok(corpus) = columns::read_as(file("x.tsv", input.0), Label::Drug) {
+                check(&corpus);
+            }
         }
         _ => {
             let _ = split::read_document_list(file("x.txt", input.0));
-            ddi::read(file("x.zip", input.0), Part::All).as_ref().map_or((), check);
+            if let Ok(corpus) = ddi::read(file("x.zip", input.0), Part::All) {
+                check(&corpus);
+            }
         }
     }
 }
