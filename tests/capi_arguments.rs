@@ -262,12 +262,13 @@ fn contexts(table: &mut Table, model: *mut drugner_model, context: *mut drugner_
         });
         table.add_struct(name, true, move |o| drugner_context_create(model, o, out(), null_mut()));
         table.add_struct(name, false, move |e| drugner_context_create(model, null(), out(), e));
-        let with = move |change: fn(&mut drugner_context_options)| {
+        type Change = fn(&mut drugner_context_options);
+        let with = move |change: Change| {
             let mut options = drugner_context_options::default();
             change(&mut options);
             drugner_context_create(model, &raw const options, out(), null_mut())
         };
-        let huge: [(&'static str, fn(&mut drugner_context_options)); 9] = [
+        let huge: [(&'static str, Change); 9] = [
             ("a window of 15", |o| o.max_window_tokens = 15),
             ("a huge window", |o| o.max_window_tokens = u32::MAX),
             ("huge max_spans", |o| o.max_spans = u32::MAX),
