@@ -614,7 +614,7 @@ const char *drugner_model_isa(const drugner_model *model);
 //
 // Worth a call at start-up: it proves that this machine computes what the maker of the model computed.
 //
-// Errors: NULL_POINTER, CHECKSUM (a result differs; the message says which), OUT_OF_MEMORY.
+// Errors: NULL_POINTER, UNSUPPORTED (the file has no test texts), CHECKSUM (a result differs), OUT_OF_MEMORY.
 drugner_status drugner_model_selftest(const drugner_model *model,
                                       drugner_error *error);
 

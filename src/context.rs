@@ -9,6 +9,8 @@ pub use stages::{Stage, Work};
 use crate::arena::{Arena, Layout, Parts};
 use crate::decode::Span;
 use crate::decode::nbest::MAX_PATHS;
+use crate::fault;
+use crate::float_state::DefaultState;
 use crate::nn::{Engine, Input, Scratch};
 use crate::text::{Sentences, Unit};
 use crate::{Error, Model, Status};
@@ -128,6 +130,7 @@ impl Context {
     }
 
     fn with_arena(model: &Model, options: &ContextOptions, layout: Layout, arena: Arena) -> Self {
+        fault::point("create");
         Self {
             model: model.clone(),
             layout,
@@ -141,11 +144,13 @@ impl Context {
 
     /// Finds the mentions of UTF-8 text; offsets are bytes.
     pub fn find_utf8(&mut self, text: &[u8]) -> Result<Found<'_>, Error> {
+        let _state = DefaultState::enter();
         self.find(text)
     }
 
     /// Finds the mentions of UTF-16 text; offsets are UTF-16 units.
     pub fn find_utf16(&mut self, text: &[u16]) -> Result<Found<'_>, Error> {
+        let _state = DefaultState::enter();
         self.find(text)
     }
 
@@ -181,12 +186,16 @@ impl Context {
             }
             let following = tokenizer.peek(text, &sentences, ahead, &mut tokens[rows..rows + lookahead]);
             let tokens = &tokens[..rows + following];
+            fault::point("text");
             features.extract(engine.kernels, text, tokens, words, x);
+            fault::point("features");
             let found_before = found;
             let mut full = false;
             let input = Input { x: &mut *x, rows, following };
             let scratch = Scratch { floats: &mut *floats, bytes: &mut *bytes };
+            fault::point("network");
             network.find(engine, input, scratch, &mut |Span { words, label, score }| {
+                fault::point("mentions");
                 let score = calibration.map_or(score, |table| table.apply(score, label));
                 if score < self.min_score || self.label_mask >> label & 1 == 0 {
                     return;

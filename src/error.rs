@@ -79,21 +79,20 @@ impl Error {
         self
     }
 
-    /// An error of the operating system.
-    pub fn io(error: &std::io::Error, action: &str) -> Self {
+    /// An error of the operating system. Allocates nothing if the system gave a number.
+    pub fn io(error: &std::io::Error, action: &'static str) -> Self {
         let status = if error.kind() == std::io::ErrorKind::NotFound { Status::NotFound } else { Status::Io };
-        Self {
-            status,
-            os_error: error.raw_os_error().unwrap_or(0),
-            position: None,
-            detail: format!("{action}: {error}").into(),
-        }
+        Self { status, os_error: error.raw_os_error().unwrap_or(0), position: None, detail: action.into() }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.detail)?;
+        if self.os_error != 0 {
+            let kind = std::io::Error::from_raw_os_error(self.os_error).kind();
+            write!(f, ": {kind} (system error {})", self.os_error)?;
+        }
         match self.position {
             Some(position) => write!(f, " (at {position})"),
             None => Ok(()),

@@ -1,39 +1,18 @@
 //! Model files: every way to open one, and every way to damage one.
 
 mod common;
+mod hostile;
 
 use common::families::Simple;
 use common::{Sizes, model, note};
-use drugner::format::crc32c::crc32c;
 use drugner::format::{ENTRY_SIZE, HEADER_SIZE};
 use drugner::{Context, ContextOptions, Error, LoadMode, Model, ModelOptions, Status};
+use hostile::repair_checksums;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn open(bytes: &[u8]) -> Result<Model, Error> {
     Model::open_copy(bytes, &ModelOptions::default())
-}
-
-/// Recomputes all checksums, so that the checks behind them are tested.
-fn repair_checksums(file: &mut [u8]) {
-    let count = u32::from_le_bytes(file[24..28].try_into().unwrap()) as usize;
-    let table_end = HEADER_SIZE + count.min(64) * ENTRY_SIZE;
-    if table_end > file.len() {
-        return;
-    }
-    for at in (HEADER_SIZE..table_end).step_by(ENTRY_SIZE) {
-        let number = |from: usize| u64::from_le_bytes(file[at + from..at + from + 8].try_into().unwrap());
-        let (offset, size) = (number(24), number(32));
-        let range = offset as usize..offset.saturating_add(size) as usize;
-        if let Some(bytes) = file.get(range) {
-            let crc = crc32c(bytes);
-            file[at + 40..at + 44].copy_from_slice(&crc.to_le_bytes());
-        }
-    }
-    let table = crc32c(&file[HEADER_SIZE..table_end]);
-    file[120..124].copy_from_slice(&table.to_le_bytes());
-    let header = crc32c(&file[..124]);
-    file[124..128].copy_from_slice(&header.to_le_bytes());
 }
 
 /// Opens what may be hostile and, if it opens, uses it.

@@ -32,6 +32,8 @@
 #![allow(clippy::missing_safety_doc, reason = "the doc comment is the C contract, of which all is safety")]
 
 mod context;
+#[cfg(all(test, feature = "embedded-model"))]
+mod fault_tests;
 mod find;
 mod guard;
 mod model;

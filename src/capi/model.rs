@@ -214,7 +214,7 @@ pub unsafe extern "C" fn drugner_model_isa(model: *const drugner_model) -> *cons
 ///
 /// Worth a call at start-up: it proves that this machine computes what the maker of the model computed.
 ///
-/// Errors: NULL_POINTER, CHECKSUM (a result differs; the message says which), OUT_OF_MEMORY.
+/// Errors: NULL_POINTER, UNSUPPORTED (the file has no test texts), CHECKSUM (a result differs), OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn drugner_model_selftest(
     model: *const drugner_model,

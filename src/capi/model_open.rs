@@ -3,13 +3,13 @@
 use super::guard;
 use super::status::{drugner_error, drugner_status};
 use super::types::{Sized, init_sized, pin_layout, read_sized};
+use crate::fallible::{Shared, boxed};
 use crate::{Error, Isa, LoadMode, Model, ModelOptions, Status};
 use std::ffi::{CStr, c_char, c_void};
 use std::path::Path;
-use std::sync::Arc;
 
 /// A model: immutable, counted by reference, shared by any number of threads and contexts.
-// The handle is an `Arc` that left Rust.
+// The handle is a `Shared` that left Rust.
 pub struct drugner_model {
     pub(super) model: Model,
 }
@@ -196,7 +196,7 @@ pub unsafe extern "C" fn drugner_model_open_memory(
                     Err(Error::new(Status::InvalidArgument, "data used in place must be aligned to 64 bytes"))
                 }
                 Some(release) => {
-                    Model::open_borrowed(bytes.as_ptr(), len, Box::new(move || drop(release)), options)
+                    Model::open_borrowed(bytes.as_ptr(), len, boxed(move || drop(release))?, options)
                 }
             }
         })
@@ -207,8 +207,11 @@ pub unsafe extern "C" fn drugner_model_open_memory(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn drugner_model_retain(model: *mut drugner_model) -> *mut drugner_model {
     if !model.is_null() {
-        // SAFETY: caller's contract; handles come from Arc::into_raw.
-        unsafe { Arc::increment_strong_count(model.cast_const()) };
+        // SAFETY: caller's contract; handles come from `into_raw`. The caller's own reference is given back.
+        unsafe {
+            let reference = Shared::from_raw(model.cast_const());
+            let _ = (reference.clone().into_raw(), reference.into_raw());
+        }
     }
     model
 }
@@ -219,8 +222,8 @@ pub unsafe extern "C" fn drugner_model_retain(model: *mut drugner_model) -> *mut
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn drugner_model_release(model: *mut drugner_model) {
     if !model.is_null() {
-        // SAFETY: caller's contract; handles come from Arc::into_raw and this reference is given up.
-        guard::value((), || drop(unsafe { Arc::from_raw(model.cast_const()) }));
+        // SAFETY: caller's contract; handles come from `into_raw` and this reference is given up.
+        guard::value((), || drop(unsafe { Shared::from_raw(model.cast_const()) }));
     }
 }
 
@@ -267,7 +270,7 @@ unsafe fn open(
         // SAFETY: this function's contract.
         let options = unsafe { read_sized(options)? };
         let model = open(&ModelOptions::try_from(&options)?)?;
-        let handle = Arc::into_raw(Arc::new(drugner_model { model })).cast_mut();
+        let handle = Shared::new(drugner_model { model })?.into_raw().cast_mut();
         // SAFETY: checked above, writable by contract.
         unsafe { out.write(handle) };
         Ok(())

@@ -171,7 +171,7 @@ impl Default for drugner_error {
 
 impl From<&Error> for drugner_error {
     fn from(error: &Error) -> Self {
-        let mut message = Message { bytes: [0; 232], len: 0 };
+        let mut message = Message::default();
         // Fails when the message is cut, which is wanted.
         let _ = write!(message, "{error}");
         Self {
@@ -194,9 +194,22 @@ impl drugner_error {
 }
 
 /// Collects text up to the last character that leaves room for the final NUL.
-struct Message {
+pub(super) struct Message {
     bytes: [u8; 232],
     len: usize,
+}
+
+impl Message {
+    /// The text with its NUL.
+    pub(super) fn as_ptr(&self) -> *const c_char {
+        self.bytes.as_ptr().cast()
+    }
+}
+
+impl Default for Message {
+    fn default() -> Self {
+        Self { bytes: [0; 232], len: 0 }
+    }
 }
 
 impl Write for Message {

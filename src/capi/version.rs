@@ -1,7 +1,9 @@
 //! Version of the library, of its binary interface and of the model format.
 
 use super::guard;
-use std::ffi::{CStr, CString, c_char};
+use super::status::Message;
+use std::ffi::{CStr, c_char};
+use std::fmt::Write;
 use std::sync::OnceLock;
 
 /// Version string of this crate as C string.
@@ -51,27 +53,25 @@ pub const DRUGNER_ABI_VERSION: u32 = 1;
 /// Version, processor, system, build profile and features in one line for bug reports; static.
 #[unsafe(no_mangle)]
 pub extern "C" fn drugner_build_info() -> *const c_char {
-    static INFO: OnceLock<CString> = OnceLock::new();
-    guard::value(VERSION.as_ptr(), || {
-        INFO.get_or_init(|| CString::new(build_info()).unwrap_or_else(|_| VERSION.to_owned())).as_ptr()
-    })
+    static INFO: OnceLock<Message> = OnceLock::new();
+    guard::value(VERSION.as_ptr(), || INFO.get_or_init(build_info).as_ptr())
 }
 
-fn build_info() -> String {
+/// The line; nothing is allocated for it.
+fn build_info() -> Message {
     let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
-    let mut info = format!(
-        "drugner {} {}-{} {profile}",
+    let feature = |enabled: bool, name: &'static str| if enabled { name } else { "" };
+    let mut info = Message::default();
+    // Fails when the line is cut, which its length forbids.
+    let _ = write!(
+        info,
+        "drugner {} {}-{} {profile}{}{}",
         env!("CARGO_PKG_VERSION"),
         std::env::consts::ARCH,
-        std::env::consts::OS
+        std::env::consts::OS,
+        feature(cfg!(feature = "mmap"), " mmap"),
+        feature(cfg!(feature = "embedded-model"), " embedded-model")
     );
-    for (enabled, feature) in
-        [(cfg!(feature = "mmap"), " mmap"), (cfg!(feature = "embedded-model"), " embedded-model")]
-    {
-        if enabled {
-            info.push_str(feature);
-        }
-    }
     info
 }
 

@@ -3,6 +3,8 @@
 use super::{Context, Mention, check_text};
 use crate::arena::Parts;
 use crate::decode::Span;
+use crate::fault;
+use crate::float_state::DefaultState;
 use crate::nn::{Engine, Input, Scratch};
 use crate::text::{Sentences, Unit};
 use crate::{Error, Status};
@@ -57,11 +59,13 @@ impl Context {
     /// [`Status::InvalidArgument`] if `most` is 0 or more than [`max_paths`](super::ContextOptions::max_paths); those of
     /// `find_utf8`.
     pub fn nbest_utf8(&mut self, text: &[u8], at: usize, most: usize) -> Result<Paths<'_>, Error> {
+        let _state = DefaultState::enter();
         self.nbest(text, at, most)
     }
 
     /// Like [`nbest_utf8`](Self::nbest_utf8) on UTF-16 text, with `at` and all offsets in units.
     pub fn nbest_utf16(&mut self, text: &[u16], at: usize, most: usize) -> Result<Paths<'_>, Error> {
+        let _state = DefaultState::enter();
         self.nbest(text, at, most)
     }
 
@@ -99,6 +103,7 @@ impl Context {
         };
         let tokens = &tokens[..rows];
         model.features().extract(engine.kernels, text, tokens, words, x);
+        fault::point("nbest");
         let input = Input { x, rows, following: 0 };
         let best = network
             .best_paths(engine, input, Scratch { floats, bytes }, path_bytes, most)

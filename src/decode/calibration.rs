@@ -1,5 +1,7 @@
 //! Score of a mention as the network gives it -> calibrated probability, by a table for each label.
 
+use crate::{Error, Status, fallible};
+
 /// Most knots of a label's table.
 pub const MAX_KNOTS: usize = 16;
 
@@ -18,20 +20,21 @@ impl Calibration {
     /// Takes `[labels][per_label][2]` numbers; a label that needs fewer knots repeats its last one.
     ///
     /// # Errors
-    /// What is wrong: sizes that do not agree, more than [`MAX_KNOTS`] knots, a number outside of 0..=1, or one that
+    /// [`Status::CorruptModel`] and what is wrong: sizes that do not agree, more than [`MAX_KNOTS`] knots, a number outside of 0..=1, or one that
     /// is lower than the same number of the knot before.
-    pub fn new(values: &[f32], labels: usize, per_label: usize) -> Result<Self, &'static str> {
+    pub fn new(values: &[f32], labels: usize, per_label: usize) -> Result<Self, Error> {
+        let wrong = |detail: &'static str| Err(Error::new(Status::CorruptModel, detail));
         let agree = labels.checked_mul(2 * per_label.min(MAX_KNOTS)) == Some(values.len());
         if values.is_empty() || per_label > MAX_KNOTS || !agree {
-            return Err("the calibration has the wrong size");
+            return wrong("the calibration has the wrong size");
         }
         if !values.iter().all(|value| (0.0..=1.0).contains(value)) {
-            return Err("a number of the calibration is not a probability");
+            return wrong("a number of the calibration is not a probability");
         }
-        let knots = values.as_chunks::<2>().0.to_vec();
+        let knots = fallible::collect(values.as_chunks::<2>().0.iter().copied())?;
         let falls = |pair: &[[f32; 2]]| pair[1][0] < pair[0][0] || pair[1][1] < pair[0][1];
         if knots.chunks_exact(per_label).any(|table| table.windows(2).any(falls)) {
-            return Err("the calibration falls");
+            return wrong("the calibration falls");
         }
         Ok(Self { knots, per_label })
     }

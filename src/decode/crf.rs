@@ -3,6 +3,7 @@
 
 use super::tags::{MAX_TAGS, may_begin, may_end, may_follow};
 use crate::kernels::math::exp;
+use crate::{Error, Status, fallible};
 
 /// Score of an illegal step: below any legal path, finite so that sums stay comparable.
 pub(super) const ILLEGAL: f32 = -1e30;
@@ -36,24 +37,29 @@ pub struct Scratch<'a> {
 }
 
 impl Crf {
-    /// Takes `[2 + tags][tags]` scores: of the first tag, of the last tag, and `[from][to]` of each step. `None` for
-    /// sizes that do not agree.
-    pub fn new(scores: &[f32], tags: usize) -> Option<Self> {
+    /// Takes `[2 + tags][tags]` scores: of the first tag, of the last tag, and `[from][to]` of each step.
+    ///
+    /// # Errors
+    /// [`Status::CorruptModel`] for sizes that do not agree, and [`Status::OutOfMemory`].
+    pub fn new(scores: &[f32], tags: usize) -> Result<Self, Error> {
         if tags == 0 || tags > MAX_TAGS || scores.len() != (2 + tags) * tags {
-            return None;
+            return Err(Error::new(Status::CorruptModel, "the CRF does not fit its tags"));
         }
         let legal = |score: f32, legal: bool| if legal { score } else { ILLEGAL };
-        let begin: Vec<f32> = (0..tags).map(|t| legal(scores[t], may_begin(t))).collect();
-        let end: Vec<f32> = (0..tags).map(|t| legal(scores[tags + t], may_end(t))).collect();
+        let begin = fallible::collect((0..tags).map(|t| legal(scores[t], may_begin(t))))?;
+        let end = fallible::collect((0..tags).map(|t| legal(scores[tags + t], may_end(t))))?;
         let at = |from: usize, to: usize| legal(scores[(2 + from) * tags + to], may_follow(from, to));
-        let step: Vec<f32> = (0..tags * tags).map(|i| at(i % tags, i / tags)).collect();
-        let exps = |values: &[f32]| values.iter().map(|&v| if v == ILLEGAL { 0.0 } else { exp(v) }).collect();
-        let step_exp: Vec<f32> = exps(&step);
-        let step_exp_by_source = (0..tags * tags).map(|i| step_exp[(i % tags) * tags + i / tags]).collect();
-        Some(Self {
+        let step = fallible::collect((0..tags * tags).map(|i| at(i % tags, i / tags)))?;
+        let exps = |values: &[f32]| {
+            fallible::collect(values.iter().map(|&v| if v == ILLEGAL { 0.0 } else { exp(v) }))
+        };
+        let step_exp = exps(&step)?;
+        let by_source = (0..tags * tags).map(|i| step_exp[(i % tags) * tags + i / tags]);
+        let step_exp_by_source = fallible::collect(by_source)?;
+        Ok(Self {
             tags,
-            begin_exp: exps(&begin),
-            end_exp: exps(&end),
+            begin_exp: exps(&begin)?,
+            end_exp: exps(&end)?,
             begin,
             end,
             step,

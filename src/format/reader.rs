@@ -4,7 +4,7 @@ use super::crc32c::crc32c;
 use super::header::Header;
 use super::section::Section;
 use super::{ALIGNMENT, ENTRY_SIZE, Element, HEADER_SIZE, Kind, MAX_SECTIONS};
-use crate::{Error, Status};
+use crate::{Error, Status, fallible};
 
 /// Header and section table of a checked file.
 #[derive(Clone, Debug)]
@@ -58,7 +58,9 @@ impl Sections {
         for section in sections.iter() {
             let bytes = &file[section.range()];
             if !skip_checksum && crc32c(bytes) != section.crc {
-                let detail = format!("section {} is damaged", String::from_utf8_lossy(&section.code));
+                let code = section.code.escape_ascii();
+                let detail =
+                    fallible::format(format_args!("section {code} is damaged"), "a section is damaged");
                 return Err(Error::new(Status::Checksum, detail).at(section.offset));
             }
             if let Some(position) = section.kind.and_then(|kind| not_finite(bytes, kind.element)) {
@@ -82,8 +84,9 @@ impl Sections {
     /// The section of this kind and index, or the error that names it.
     pub fn require(&self, kind: Kind, index: u32) -> Result<&Section, Error> {
         self.get(kind, index).ok_or_else(|| {
-            let code = String::from_utf8_lossy(&kind.code).into_owned();
-            Error::new(Status::CorruptModel, format!("section {code} {index} is missing"))
+            let code = kind.code.escape_ascii();
+            let detail = format_args!("section {code} {index} is missing");
+            Error::new(Status::CorruptModel, fallible::format(detail, "a section is missing"))
         })
     }
 }

@@ -5,6 +5,9 @@ use super::tables::Tables;
 use super::{Data, LoadMode, Model, ModelOptions};
 use crate::decode::calibration::Calibration;
 use crate::decode::tags::MAX_LABELS;
+use crate::fallible::{self, Shared};
+use crate::fault;
+use crate::float_state::DefaultState;
 use crate::format::header::Header;
 use crate::format::reader::Sections;
 use crate::format::sha256::sha256;
@@ -14,10 +17,10 @@ use crate::kernels::Kernels;
 use crate::nn::{Family, Network, Source};
 use crate::text::Tokenizer;
 use crate::{Error, Status};
-use std::fs::File;
-use std::io::Read;
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Read};
+use std::mem::take;
 use std::path::Path;
-use std::sync::Arc;
 
 /// Files up to this size are copied in [`LoadMode::Auto`].
 const COPY_LIMIT: u64 = 8 << 20;
@@ -36,11 +39,15 @@ fn check_size(size: u64, options: &ModelOptions) -> Result<usize, Error> {
 
 pub(super) fn read_file(path: &Path, options: &ModelOptions) -> Result<Storage, Error> {
     let action = "cannot read the model file";
+    let regular = |metadata: std::io::Result<Metadata>| match metadata {
+        Ok(metadata) if metadata.is_file() => Ok(metadata),
+        Ok(_) => Err(Error::new(Status::InvalidArgument, "the model path is not a regular file")),
+        Err(error) => Err(Error::io(&error, action)),
+    };
+    // Before the file is opened, too: opening a pipe waits for its writer.
+    regular(std::fs::metadata(path))?;
     let mut file = File::open(path).map_err(|e| Error::io(&e, action))?;
-    let metadata = file.metadata().map_err(|e| Error::io(&e, action))?;
-    if !metadata.is_file() {
-        return Err(Error::new(Status::InvalidArgument, "the model path is not a regular file"));
-    }
+    let metadata = regular(file.metadata())?;
     let size = check_size(metadata.len(), options)?;
     let map = match options.load_mode {
         LoadMode::Auto => cfg!(feature = "mmap") && metadata.len() > COPY_LIMIT,
@@ -51,7 +58,10 @@ pub(super) fn read_file(path: &Path, options: &ModelOptions) -> Result<Storage, 
         return map_file(&file, size);
     }
     let mut memory = Aligned::zeroed(size)?;
-    file.read_exact(memory.bytes_mut()).map_err(|e| Error::io(&e, action))?;
+    file.read_exact(memory.bytes_mut()).map_err(|error| match error.kind() {
+        ErrorKind::UnexpectedEof => Error::new(Status::Io, "the model file shrank while it was read"),
+        _ => Error::io(&error, action),
+    })?;
     if file.read(&mut [0]).map_err(|e| Error::io(&e, action))? != 0 {
         return Err(Error::new(Status::Io, "the model file grew while it was read"));
     }
@@ -101,6 +111,8 @@ pub(super) fn content_sha256(file: &[u8], header: &Header) -> [u8; 32] {
 
 impl Model {
     pub(super) fn from_storage(storage: Storage, options: &ModelOptions) -> Result<Self, Error> {
+        let _state = DefaultState::enter();
+        fault::point("open");
         check_size(storage.bytes().len() as u64, options)?;
         let kernels = Kernels::select(options.isa)?;
         let sections = Sections::read(storage.bytes(), options.skip_checksum)?;
@@ -122,7 +134,7 @@ impl Model {
         let calibration = calibration(&sections, &storage, labels.len())?;
         let header = sections.header;
         let data = Data { header, tokenizer, storage, labels, meta, tables, network, calibration, kernels };
-        let model = Self(Arc::new(data));
+        let model = Self(Shared::new(data)?);
         super::selftest::check_sections(&model, &sections)?;
         Ok(model)
     }
@@ -139,7 +151,7 @@ fn calibration(sections: &Sections, storage: &Storage, labels: usize) -> Result<
     }
     let view: View<f32> = storage.view(section)?;
     let calibration = Calibration::new(storage.get(&view), labels, knots as usize);
-    calibration.map(Some).map_err(|detail| corrupt(detail).at(section.offset))
+    calibration.map(Some).map_err(|error| error.at(section.offset))
 }
 
 pub(super) fn strings(
@@ -150,17 +162,14 @@ pub(super) fn strings(
     let section = sections.require(kind, 0)?;
     let view: View<u8> = storage.view(section)?;
     let table = Strings::check(storage.get(&view), section.offset)?;
-    (0..table.len())
-        .map(|i| table.text(i).map(str::to_owned).ok_or_else(|| corrupt("a string is damaged")))
-        .collect()
+    let text = |i| table.text(i).ok_or_else(|| corrupt("a string is damaged"));
+    fallible::try_collect((0..table.len()).map(|i| fallible::string(text(i)?)))
 }
 
-fn read_meta(strings: Vec<String>) -> Result<Vec<(String, String)>, Error> {
-    let pairs: Vec<(String, String)> =
-        strings.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect();
-    let sorted = pairs.windows(2).all(|pair| pair[0].0 < pair[1].0);
-    if !strings.len().is_multiple_of(2) || !sorted {
+fn read_meta(mut strings: Vec<String>) -> Result<Vec<(String, String)>, Error> {
+    let (pairs, rest) = strings.as_chunks_mut::<2>();
+    if !rest.is_empty() || pairs.windows(2).any(|pair| pair[0][0] >= pair[1][0]) {
         return Err(corrupt("the metadata are not sorted pairs of key and value"));
     }
-    Ok(pairs)
+    fallible::collect(pairs.iter_mut().map(|[key, value]| (take(key), take(value))))
 }

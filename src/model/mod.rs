@@ -6,6 +6,7 @@ pub mod storage;
 mod tables;
 
 use crate::decode::calibration::Calibration;
+use crate::fallible::Shared;
 use crate::features::Features;
 use crate::format::header::Header;
 use crate::kernels::Kernels;
@@ -13,7 +14,6 @@ use crate::nn::Network;
 use crate::text::Tokenizer;
 use crate::{Error, Isa};
 use std::path::Path;
-use std::sync::Arc;
 use storage::Storage;
 use tables::Tables;
 
@@ -46,7 +46,7 @@ pub struct ModelOptions {
 
 /// An immutable model, cheap to clone, shared by any number of threads.
 #[derive(Clone)]
-pub struct Model(Arc<Data>);
+pub struct Model(Shared<Data>);
 
 /// Sizes and identity of a model.
 #[derive(Clone, Copy, Debug)]

@@ -36,7 +36,7 @@ pub(super) fn run(model: &Model) -> Result<(), Error> {
         return Ok(());
     }
     let detail = "self-test failed: this machine or this file gives other answers than the trainer's";
-    Err(Error::new(Status::Internal, detail))
+    Err(Error::new(Status::Checksum, detail))
 }
 
 /// The model's mentions in the texts, [`fields`] after [`fields`]: the content of [`format::TEST_MENTIONS`].

@@ -1,5 +1,6 @@
 //! Where the bytes of a model lie, and typed views of its sections.
 
+use crate::fallible::out_of_memory;
 use crate::format::section::Section;
 use crate::format::{ALIGNMENT, Element};
 use crate::{Error, Status};
@@ -22,7 +23,7 @@ impl Aligned {
     pub fn zeroed(len: usize) -> Result<Self, Error> {
         let count = len.div_ceil(ALIGNMENT);
         let mut blocks = Vec::new();
-        blocks.try_reserve_exact(count).map_err(|_| Error::new(Status::OutOfMemory, "out of memory"))?;
+        blocks.try_reserve_exact(count).map_err(|_| out_of_memory())?;
         blocks.resize(count, Block([0; ALIGNMENT]));
         Ok(Self { blocks, len })
     }

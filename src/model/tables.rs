@@ -11,7 +11,7 @@ use crate::format::reader::Sections;
 use crate::format::section::Section;
 use crate::format::strings::Strings;
 use crate::kernels::Kernels;
-use crate::{Error, Status};
+use crate::{Error, fallible};
 
 /// What [`Features`] borrows. Tables that the file does not hold are empty.
 pub(super) struct Tables {
@@ -110,7 +110,8 @@ fn char_filters(sections: &Sections, storage: &Storage, kernels: &Kernels) -> Re
     if tables.dims != [FILTER_WIDTH as u32, CHAR_COUNT as u32, bias.dims[0], 1] {
         return Err(wrong_size());
     }
-    let bias = storage.view(bias).map(|view| storage.get::<f32>(&view).to_vec())?;
+    let view: View<f32> = storage.view(bias)?;
+    let bias = fallible::collect(storage.get(&view).iter().copied())?;
     CharFilters::new(widened(storage, kernels, tables)?, bias).ok_or_else(wrong_size)
 }
 
@@ -118,9 +119,7 @@ fn char_filters(sections: &Sections, storage: &Storage, kernels: &Kernels) -> Re
 fn widened(storage: &Storage, kernels: &Kernels, section: &Section) -> Result<Vec<f32>, Error> {
     let view: View<u16> = storage.view(section)?;
     let halves = storage.get(&view);
-    let mut out = Vec::new();
-    out.try_reserve_exact(halves.len()).map_err(|_| Error::new(Status::OutOfMemory, "out of memory"))?;
-    out.resize(halves.len(), 0.0);
+    let mut out = fallible::collect(halves.iter().map(|_| 0.0))?;
     kernels.widen(halves, &mut out);
     Ok(out)
 }

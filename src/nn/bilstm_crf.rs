@@ -2,7 +2,6 @@
 
 use super::layers::{self, Columns, Dense, LstmDirection};
 use super::{Engine, Input, Scratch, ScratchLen, Sizes, Source, corrupt};
-use crate::Error;
 use crate::decode::crf::{self, Crf};
 use crate::decode::mentions::each_mention;
 use crate::decode::nbest::{BestPaths, back_len};
@@ -10,6 +9,7 @@ use crate::decode::{Span, tags};
 use crate::format;
 use crate::kernels::{LSTM_CHUNK, lstm_scratch_len};
 use crate::model::storage::View;
+use crate::{Error, fallible};
 
 /// Most recurrent layers.
 pub const MAX_LAYERS: usize = 2;
@@ -33,10 +33,9 @@ impl BilstmCrf {
             return Err(corrupt("the model does not have one or two BiLSTM layers and one output layer"));
         }
         let direction = |index: usize| LstmDirection::load(sections, storage, index as u32);
-        let mut layers = Vec::new();
-        for layer in 0..directions / 2 {
-            layers.push([direction(2 * layer)?, direction(2 * layer + 1)?]);
-        }
+        let layers = fallible::try_collect(
+            (0..directions / 2).map(|layer| Ok([direction(2 * layer)?, direction(2 * layer + 1)?])),
+        )?;
         let hidden = layers[0][0].hidden;
         for (l, layer) in layers.iter().enumerate() {
             let width = if l == 0 { input } else { 2 * hidden };
@@ -54,8 +53,7 @@ impl BilstmCrf {
             return Err(corrupt("the CRF does not fit the labels").at(section.offset));
         }
         let transitions: View<f32> = storage.view(section)?;
-        let crf = Crf::new(storage.get(&transitions), tags)
-            .ok_or_else(|| corrupt("the CRF has too many tags").at(section.offset))?;
+        let crf = Crf::new(storage.get(&transitions), tags).map_err(|error| error.at(section.offset))?;
         Ok(Self { input, hidden, layers, dense, crf })
     }
 

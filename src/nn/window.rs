@@ -6,7 +6,7 @@ use super::{Engine, Input, Scratch, ScratchLen, Sizes, Source, corrupt};
 use crate::decode::{Span, windows};
 use crate::format::{self, layout::PANEL};
 use crate::model::storage::View;
-use crate::{Error, Status};
+use crate::{Error, Status, fallible};
 
 /// Most words of a window.
 pub const MAX_WINDOW_WORDS: usize = 16;
@@ -47,8 +47,8 @@ impl Window {
                 "the model has too many words in a window or too many layers",
             ));
         }
-        let layers: Vec<Dense> =
-            (0..count.max(1)).map(|l| Dense::load(sections, storage, l as u32)).collect::<Result<_, _>>()?;
+        let layers =
+            fallible::try_collect((0..count.max(1)).map(|l| Dense::load(sections, storage, l as u32)))?;
         if words.checked_mul(width) != Some(layers[0].input) {
             return Err(corrupt("feature tables and network disagree in width"));
         }

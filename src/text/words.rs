@@ -25,6 +25,10 @@ pub fn join<U: Unit>(text: &[U], tokens: &mut [Token]) -> usize {
 }
 
 fn word<U: Unit>(text: &[U], mut tokens: &[Token]) -> Option<Token> {
+    // Only symbols are taken off either end, so what has content keeps its distance from the other end.
+    let first_content = tokens.iter().position(is_content)?;
+    let content_from_end = tokens.iter().rev().position(is_content)?;
+    let (mut before, mut behind) = (first_content, content_from_end);
     loop {
         let (first, last) = (tokens.first()?, tokens.last()?);
         let opener = first.kind == TokenKind::Symbol && closer_of(first.first_char(text)).is_some();
@@ -32,13 +36,14 @@ fn word<U: Unit>(text: &[U], mut tokens: &[Token]) -> Option<Token> {
         // A bracket stays when something follows its partner: in "(R)-warfarin", not in "(warfarin)".
         let partner_of_first = if opener { partner(text, tokens.iter(), closer_of) } else { None };
         let partner_of_last = if closer { partner(text, tokens.iter().rev(), opener_of) } else { None };
-        let keep_first = partner_of_first.is_some_and(|at| tokens[at + 1..].iter().any(is_content));
-        let keep_last =
-            partner_of_last.is_some_and(|at| tokens[..tokens.len() - 1 - at].iter().any(is_content));
+        let keep_first = partner_of_first.is_some_and(|at| at < tokens.len() - 1 - behind);
+        let keep_last = partner_of_last.is_some_and(|at| at < tokens.len() - 1 - before);
         if first.kind == TokenKind::Symbol && !keep_first {
             tokens = &tokens[1..];
+            before -= 1;
         } else if last.kind == TokenKind::Symbol && !keep_last {
             tokens = &tokens[..tokens.len() - 1];
+            behind -= 1;
         } else {
             let letters = tokens.iter().any(|token| token.kind == TokenKind::Letters);
             let kind = if letters { TokenKind::Letters } else { TokenKind::Digits };

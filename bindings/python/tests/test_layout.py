@@ -16,6 +16,7 @@ STRUCTS = {
     "drugner_model_info": _library.ModelInfo,
     "drugner_context_options": _library.ContextOptions,
     "drugner_result": _library.Result,
+    "drugner_paths": _library.Paths,
 }
 
 
@@ -28,5 +29,6 @@ def test_struct(name):
     assert ctypes.sizeof(kind) == int(size)
 
 
-def test_span():
+def test_structs_of_results():
     assert f"SIZE(drugner_span, {struct.calcsize(_library.SPAN)})" in LAYOUT
+    assert f"SIZE(drugner_path, {struct.calcsize(_library.PATH)})" in LAYOUT

@@ -4,6 +4,7 @@ mod bench;
 mod commands;
 mod documents;
 mod output;
+mod pages;
 
 use clap::{Parser, Subcommand};
 use std::io::ErrorKind;
@@ -26,6 +27,7 @@ enum Command {
     Train(commands::train::Arguments),
     Embed(commands::embed::Arguments),
     Evaluate(commands::evaluate::Arguments),
+    Compare(commands::compare::Arguments),
     Analyse(commands::analyse::Arguments),
     Reproduce(commands::reproduce::Arguments),
     Inspect(commands::inspect::Arguments),
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Train(arguments) => commands::train::run(&arguments),
         Command::Embed(arguments) => commands::embed::run(&arguments),
         Command::Evaluate(arguments) => commands::evaluate::run(&arguments),
+        Command::Compare(arguments) => commands::compare::run(&arguments),
         Command::Analyse(arguments) => commands::analyse::run(&arguments),
         Command::Reproduce(arguments) => commands::reproduce::run(&arguments),
         Command::Inspect(arguments) => commands::inspect::run(&arguments),

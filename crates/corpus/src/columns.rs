@@ -48,7 +48,7 @@ fn corpus(path: &Path, meaning: impl Fn(&str) -> Option<Label>) -> Result<Corpus
             text.push(' ');
         }
         text.pop();
-        let id = format!("{file}.s{}", 1 + i);
+        let id = format!("{}.s{}", document.id, 1 + i);
         let mut entities = Vec::new();
         for (e, entity) in sentence.entities().into_iter().enumerate() {
             let Some(label) = meaning(&entity.label) else {
@@ -86,7 +86,7 @@ mod tests {
         let sizes: Vec<_> = corpus.documents.iter().map(|d| (d.id.as_str(), d.sentences.len())).collect();
         assert_eq!(sizes, [("x.tsv:1", 10), ("x.tsv:2", 1)]);
         let last = &corpus.documents[1].sentences[0];
-        assert_eq!((last.id.as_str(), last.text.as_str()), ("x.tsv.s11", "Acetic acid and iron"));
+        assert_eq!((last.id.as_str(), last.text.as_str()), ("x.tsv:2.s11", "Acetic acid and iron"));
         let found: Vec<_> = last.entities.iter().map(|e| (e.spans[0], e.label, e.text.as_str())).collect();
         assert_eq!(
             found,

@@ -1,40 +1,11 @@
 //! The scorer on small cases worked out by hand, and the laws that hold for all.
 
+mod shorthand;
+
 use drugner_corpus::scorer::Interval;
-use drugner_corpus::{Answer, Entity, Error, Label, Report, Scorer, Sentence, Span, UnplacedEntity};
+use drugner_corpus::{Answer, Entity, Error, Label, Report, Scorer, UnplacedEntity};
 use proptest::prelude::*;
-
-const LABELS: [(char, Label); 4] =
-    [('d', Label::Drug), ('b', Label::Brand), ('g', Label::Group), ('n', Label::DrugN)];
-
-fn label(letter: char) -> Label {
-    LABELS.iter().find(|(known, _)| *known == letter).unwrap().1
-}
-
-/// Ranges with a label: `0-3d` is a drug in bytes 0 to 3, end excluded; `0-3,5-8d` is discontinuous.
-fn ranges(text: &str) -> Vec<(Vec<Span>, Label)> {
-    let range = |part: &str| {
-        let (start, end) = part.split_once('-').unwrap();
-        Span::new(start.parse().unwrap(), end.parse().unwrap())
-    };
-    let entity = |word: &str| {
-        let (spans, letter) = word.split_at(word.len() - 1);
-        (spans.split(',').map(range).collect(), label(letter.chars().next().unwrap()))
-    };
-    text.split_whitespace().map(entity).collect()
-}
-
-fn sentence(id: &str, gold: &str) -> Sentence {
-    let entity = |(spans, label)| Entity { id: "e".to_owned(), spans, label, text: String::new() };
-    let entities = ranges(gold).into_iter().map(entity).collect();
-    Sentence { id: id.to_owned(), text: "x".repeat(100), entities, unplaced: Vec::new() }
-}
-
-fn answers(text: &str) -> Vec<Answer> {
-    let answer =
-        |(spans, label): (Vec<Span>, Label)| Answer { start: spans[0].start, end: spans[0].end, label };
-    ranges(text).into_iter().map(answer).collect()
-}
+use shorthand::{answers, ranges, sentence};
 
 fn score(gold: &str, given: &str) -> Report {
     let mut scorer = Scorer::new();

@@ -1,6 +1,6 @@
 //! Documents and their blocks.
 
-use crate::{Plot, html, markdown};
+use crate::{Plot, html, inline, markdown};
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
@@ -155,7 +155,7 @@ impl Table {
     pub fn text(&self) -> String {
         let head: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
         let lines = || std::iter::once(&head).chain(self.rows.iter().map(|row| &row.cells));
-        let plain = |text: &str| text.replace(['`', '*'], "");
+        let plain = inline::plain;
         let width = |at: usize| {
             lines()
                 .filter_map(|cells| cells.get(at))

@@ -1,4 +1,5 @@
-//! Plain text with two marks, `` `code` `` and `**bold**`, and its escaping.
+//! Plain text with two marks, `` `code` `` and `**bold**`, and its escaping. A backslash before a backtick, an asterisk or
+//! another backslash makes it a mere character.
 
 /// A piece of a line.
 #[derive(Debug, PartialEq)]
@@ -26,12 +27,32 @@ pub fn line(text: &str) -> String {
     clean(text).replace(['\n', '\t'], " ").trim().to_owned()
 }
 
+/// `text` with its marks escaped: in paragraphs, list items, cells and captions it stands as it is.
+pub fn literal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if ESCAPED.contains(&c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Characters that a backslash takes the meaning from.
+const ESCAPED: [char; 3] = ['\\', '`', '*'];
+
 /// The pieces of a line. A mark that is not closed, or holds nothing, is text.
 fn spans(line: &str, bold_allowed: bool) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut text = String::new();
     let mut rest = line;
     while let Some(c) = rest.chars().next() {
+        if let Some(escaped) = rest.strip_prefix('\\').filter(|after| after.starts_with(ESCAPED)) {
+            text.push_str(&escaped[..1]);
+            rest = &escaped[1..];
+            continue;
+        }
         let marked = if rest.starts_with('`') {
             delimited(rest, "`").map(|(inside, after)| (Span::Code(inside.to_owned()), after))
         } else if bold_allowed && rest.starts_with("**") {
@@ -60,14 +81,28 @@ fn spans(line: &str, bold_allowed: bool) -> Vec<Span> {
 ///
 /// Markdown does not take marks that blanks or further marks touch from inside, so neither does HTML here.
 fn delimited<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
-    let (inside, after) = text[mark.len()..].split_once(mark)?;
+    let (inside, after) = split(&text[mark.len()..], mark)?;
     let edge = &mark[..1];
     let fits = !inside.is_empty()
         && inside.trim() == inside
         && !inside.starts_with(edge)
-        && !inside.ends_with(edge)
         && !after.starts_with(edge);
     fits.then_some((inside, after))
+}
+
+/// `text` before and after the first `mark`; in bold text one that is not escaped, code has no escapes.
+fn split<'a>(text: &'a str, mark: &str) -> Option<(&'a str, &'a str)> {
+    if mark == "`" {
+        return text.split_once(mark);
+    }
+    let mut escaped = false;
+    for (at, c) in text.char_indices() {
+        if !escaped && text[at..].starts_with(mark) {
+            return Some((&text[..at], &text[at + mark.len()..]));
+        }
+        escaped = !escaped && c == '\\';
+    }
+    None
 }
 
 /// `text` for an HTML or XML text node or attribute.
@@ -181,7 +216,17 @@ mod tests {
         assert_eq!(html("**open `open 2 * 3 ** 4 ** 5"), "**open `open 2 * 3 ** 4 ** 5");
         assert_eq!(html("**`x`**"), "<strong><code>x</code></strong>");
         assert_eq!(plain("**`x`** y"), "x y");
+        assert_eq!(html("**a\\*** \\`b` \\x \\\\`c`"), "<strong>a*</strong> `b` \\x \\<code>c</code>");
         assert_eq!(html("a\u{0}\r\nb\u{ffff}"), "a\u{fffd} b\u{fffd}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn literal_text_has_no_marks(text in "[a*`\\\\ ]{0,12}") {
+            proptest::prop_assert_eq!(html(&literal(&text)), escape_html(&line(&text)));
+            let bold = format!("**x{}y**", literal(&text));
+            proptest::prop_assert_eq!(html(&bold), format!("<strong>x{}y</strong>", escape_html(&text)));
+        }
     }
 
     #[test]

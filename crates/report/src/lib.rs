@@ -4,7 +4,7 @@
 //! document gives the same bytes.
 //!
 //! All text arguments are plain text and are escaped. In paragraphs, list items, cells and captions, `` `code` `` and
-//! `**bold**` are the only marks that are understood.
+//! `**bold**` are the only marks that are understood; [`literal`] takes their meaning from the marks of a text.
 
 #[cfg(feature = "browser")]
 #[doc(hidden)]
@@ -16,4 +16,5 @@ mod markdown;
 mod plot;
 
 pub use document::{Block, Column, Document, Row, Table};
+pub use inline::literal;
 pub use plot::{Bar, Line, Plot, PlotKind, ReliabilityPoint, ReliabilitySeries, Series};

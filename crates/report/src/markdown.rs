@@ -28,7 +28,7 @@ pub fn text(document: &Document, plot_folder: &str) -> String {
             }
             Block::Plot(plot) => {
                 figures += 1;
-                let title = inline::markdown(&inline::plain(&plot.title));
+                let title = inline::markdown(&inline::literal(&inline::plain(&plot.title)));
                 let file = format!("{}.svg", names.next().unwrap_or_default());
                 let path = if plot_folder.is_empty() { file } else { format!("{plot_folder}/{file}") };
                 format!(
@@ -60,7 +60,7 @@ fn grid(table: &Table) -> String {
         let cell = |i: usize| {
             let cell = data.cells.get(i).map_or("", String::as_str);
             if data.emphasis && !inline::line(cell).is_empty() {
-                format!("**{}**", inline::markdown(&inline::plain(cell)))
+                format!("**{}**", inline::markdown(&inline::literal(&inline::plain(cell))))
             } else {
                 inline::markdown(cell)
             }

@@ -26,6 +26,7 @@ use drugner::format::writer::Writer;
 use drugner::format::{self as file, Kind};
 use drugner::model::selftest::{FIELDS, answers};
 use drugner::{Model, ModelOptions};
+use drugner_corpus::scorer;
 use std::collections::BTreeMap;
 
 /// Least answers of a group, unless there are fewer in all.
@@ -36,8 +37,6 @@ pub const PRIOR: f64 = 2.0;
 pub const SHRINKAGE: f64 = 30.0;
 /// Least answers of a label for a table of its own.
 pub const OWN_TABLE: usize = 100;
-/// Bins of [`reliability`] and [`expected_calibration_error`].
-pub const BINS: usize = 10;
 
 /// A knot: raw score, calibrated probability.
 type Knot = (f64, f64);
@@ -105,36 +104,9 @@ fn interpolate(table: &[Knot], score: f64) -> f64 {
     }
 }
 
-/// Mentions with scores in one bin.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Bin {
-    /// Mentions.
-    pub count: usize,
-    /// Sum of their scores.
-    pub scores: f64,
-    /// How many of them are right.
-    pub right: usize,
-}
-
-/// The mentions by their scores: bin i of [`BINS`] holds the scores from i / 10 to below (i + 1) / 10, the last one 1 as
-/// well.
-pub fn reliability(mentions: impl IntoIterator<Item = (f32, bool)>) -> [Bin; BINS] {
-    let mut bins = [Bin::default(); BINS];
-    for (score, right) in mentions {
-        let bin = &mut bins[((score * BINS as f32) as usize).min(BINS - 1)];
-        bin.count += 1;
-        bin.scores += f64::from(score);
-        bin.right += usize::from(right);
-    }
-    bins
-}
-
-/// Expected calibration error, 0..=1: the distance between mean score and part that is right in each bin of
-/// [`reliability`], averaged over the mentions. A mention is right when span and label are; 0 without mentions.
+/// Expected calibration error of mentions with scores, each right or not, 0..=1; see [`scorer::Calibration`].
 pub fn expected_calibration_error(mentions: impl IntoIterator<Item = (f32, bool)>) -> f64 {
-    let bins = reliability(mentions);
-    let distances: f64 = bins.iter().map(|bin| (bin.scores - bin.right as f64).abs()).sum();
-    distances / bins.iter().map(|bin| bin.count).sum::<usize>().max(1) as f64
+    scorer::Calibration::new(mentions.into_iter().map(|(score, right)| (f64::from(score), right))).ece
 }
 
 /// The model file with another calibration, or with none; everything else is kept. The self-test's answers are computed

@@ -10,15 +10,6 @@ fn pairs(answers: &[Judged], table: Option<&Calibration>) -> Vec<(f32, bool)> {
 }
 
 #[test]
-fn error_is_the_weighted_distance_of_the_bins() {
-    assert_eq!(expected_calibration_error([]), 0.0);
-    // 0.25 wrong: 0.25. 0.75 half right: 0.25. 1 belongs to the last bin.
-    let mentions = [(0.25, false), (0.75, true), (0.75, false), (1.0, true), (0.90625, true)];
-    assert_eq!(expected_calibration_error(mentions), (0.25 + 0.5 + 0.09375) / 5.0);
-    assert_eq!(reliability(mentions)[9], Bin { count: 2, scores: 1.90625, right: 2 });
-}
-
-#[test]
 fn overconfident_scores_become_honest_and_rare_labels_share() {
     // Of the scores s, the part s * s is right; label 1 has few answers.
     let mut rng = fastrand::Rng::with_seed(5);

@@ -2,7 +2,8 @@
 
 use anyhow::{Context as _, Result, ensure};
 use drugner::text::{Sentences, Token};
-use drugner::{Context, ContextOptions, Model};
+use drugner::{Context, ContextOptions, Mention, Model};
+use drugner_corpus::scorer::{JudgedSentence, ScoredAnswer};
 use drugner_corpus::{Answer, Corpus, Document, Label, Scorer, Sentence};
 
 /// Finds the mentions of every sentence and scores them against the gold entities.
@@ -36,6 +37,32 @@ pub fn for_each_sentence(
     Ok(())
 }
 
+/// Finds the mentions of every sentence, in the order of the corpus, and says what became of them and of the gold
+/// entities.
+///
+/// Every label of the model must be one of the corpus.
+pub fn judge<'c>(model: &Model, corpus: &'c Corpus) -> Result<Vec<JudgedSentence<'c>>> {
+    let labels = label_map(model)?;
+    let mut context = Context::new(model, &ContextOptions::default())?;
+    let mut out = Vec::new();
+    for document in &corpus.documents {
+        for sentence in &document.sentences {
+            let found = context.find_utf8(sentence.text.as_bytes())?;
+            ensure!(found.complete, "a sentence has more mentions than a context holds");
+            let scored: Vec<ScoredAnswer> = found
+                .mentions
+                .iter()
+                .map(|mention| ScoredAnswer {
+                    answer: answer(mention, &labels),
+                    score: f64::from(mention.score),
+                })
+                .collect();
+            out.push(JudgedSentence::new(&document.sub_corpus, sentence, &scored)?);
+        }
+    }
+    Ok(out)
+}
+
 /// The corpus label of every label of the model.
 pub(crate) fn label_map(model: &Model) -> Result<Vec<Label>> {
     let label =
@@ -46,12 +73,15 @@ pub(crate) fn label_map(model: &Model) -> Result<Vec<Label>> {
 fn answers(context: &mut Context, labels: &[Label], text: &str) -> Result<Vec<Answer>> {
     let found = context.find_utf8(text.as_bytes())?;
     ensure!(found.complete, "a sentence has more mentions than a context holds");
-    let answer = |mention: &drugner::Mention| Answer {
+    Ok(found.mentions.iter().map(|mention| answer(mention, labels)).collect())
+}
+
+fn answer(mention: &Mention, labels: &[Label]) -> Answer {
+    Answer {
         start: mention.start as usize,
         end: mention.end as usize,
         label: labels[usize::from(mention.label)],
-    };
-    Ok(found.mentions.iter().map(answer).collect())
+    }
 }
 
 /// The answers to every sentence of a document. With `whole` the sentences are read as one text, blanks between them,

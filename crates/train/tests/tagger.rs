@@ -100,7 +100,7 @@ fn learns_a_toy_language() {
     let words = WordVectors { rows: &rows, dim: DIM };
     for layers in [1, 2] {
         let options = TaggerOptions { layers, ..options() };
-        let trained = train(&options, words, &mut Toy, &mut |w| Ok(accuracy(w, &rows)), None).unwrap();
+        let trained = train(&options, words, &mut Toy, &mut |w| Ok(Some(accuracy(w, &rows))), None).unwrap();
         assert_eq!(trained.score, 1.0);
         assert_eq!(accuracy(&trained.weights, &rows), 1.0);
     }
@@ -111,7 +111,7 @@ fn same_bits_again_and_after_an_interruption() {
     let rows = word_rows();
     let words = WordVectors { rows: &rows, dim: DIM };
     let options = TaggerOptions { epochs: 4, ..options() };
-    let score = |w: &TaggerWeights| -> Result<f64> { Ok(f64::from(w.dense_bias[0])) };
+    let score = |w: &TaggerWeights| -> Result<Option<f64>> { Ok(Some(f64::from(w.dense_bias[0]))) };
     let run = || train(&options, words, &mut Toy, &mut { score }, None).unwrap();
     let whole = run();
     assert_eq!(run(), whole);
@@ -149,11 +149,20 @@ fn stops_when_patience_is_over() {
     let mut evaluations = 0;
     let mut falling = |_: &TaggerWeights| {
         evaluations += 1;
-        Ok(-f64::from(evaluations))
+        Ok(Some(-f64::from(evaluations)))
     };
     let trained =
         train(&options, WordVectors { rows: &rows, dim: DIM }, &mut Toy, &mut falling, None).unwrap();
     assert_eq!((trained.epoch, evaluations), (0, 2));
+}
+
+#[test]
+fn without_a_score_the_last_epoch_counts() {
+    let rows = word_rows();
+    let options = TaggerOptions { epochs: 3, ..options() };
+    let words = WordVectors { rows: &rows, dim: DIM };
+    let trained = train(&options, words, &mut Toy, &mut |_| Ok(None), None).unwrap();
+    assert_eq!((trained.epoch, trained.score), (2, 0.0));
 }
 
 struct Broken(fn(&mut Example));
@@ -180,6 +189,6 @@ fn refuses_examples_out_of_range() {
     ];
     for change in changes {
         let words = WordVectors { rows: &rows, dim: DIM };
-        assert!(train(&options(), words, &mut Broken(change), &mut |_| Ok(0.0), None).is_err());
+        assert!(train(&options(), words, &mut Broken(change), &mut |_| Ok(None), None).is_err());
     }
 }

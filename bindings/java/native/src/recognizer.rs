@@ -4,7 +4,8 @@ use crate::env::{Class, Env, guard, pointer};
 use drugner::capi::{
     DRUGNER_E_INTERNAL, DRUGNER_E_OUT_OF_MEMORY, DRUGNER_E_SPAN_LIMIT, DRUGNER_OK, drugner_context,
     drugner_context_create, drugner_context_destroy, drugner_context_last_error, drugner_context_options,
-    drugner_context_reset, drugner_error, drugner_find_utf16, drugner_result, drugner_span,
+    drugner_context_reset, drugner_error, drugner_find_utf16, drugner_nbest_utf16, drugner_path,
+    drugner_paths, drugner_result, drugner_span,
 };
 use jni_sys::{jbyteArray, jfloat, jint, jintArray, jlong, jlongArray, jstring};
 use std::ptr;
@@ -30,14 +31,10 @@ struct Recognizer {
 impl Recognizer {
     /// Finds the mentions of a string from unit `from` on; the number and flags as `find` returns them.
     fn find(&mut self, env: Env, string: jstring, from: usize) -> Result<(jlong, usize), jint> {
-        (self.spans, self.count) = (ptr::null(), 0);
-        let len = env.string_length(string).saturating_sub(from);
-        self.units.try_reserve(len).map_err(|_| DRUGNER_E_OUT_OF_MEMORY)?;
-        self.units.resize(len, 0);
-        env.string_region(string, from, &mut self.units);
-        let mut result = drugner_result::default();
+        self.copy_text(env, string, from)?;
+        let (text, len, mut result) = (self.units.as_ptr(), self.units.len(), drugner_result::default());
         // SAFETY: a live context used by this thread alone; a slice; an output of this frame.
-        let status = unsafe { drugner_find_utf16(self.context, self.units.as_ptr(), len, &raw mut result) };
+        let status = unsafe { drugner_find_utf16(self.context, text, len, &raw mut result) };
         self.forget_text();
         if status != DRUGNER_OK && status != DRUGNER_E_SPAN_LIMIT {
             return Err(status);
@@ -46,6 +43,30 @@ impl Recognizer {
         // Fields of 24, 8 and 31 bits: a context hands out at most 2^20 mentions, a string has less than 2^31 units.
         let consumed = (from + result.consumed) as jlong;
         Ok((consumed << 32 | jlong::from(result.flags & 0xFF) << 24, result.span_count))
+    }
+
+    /// The best answers to the sentence of a string that holds unit `at`; their mentions are those of this call.
+    fn nbest(&mut self, env: Env, string: jstring, at: usize, most: u32) -> Result<drugner_paths, jint> {
+        self.copy_text(env, string, 0)?;
+        let (text, len, mut result) = (self.units.as_ptr(), self.units.len(), drugner_paths::default());
+        // SAFETY: a live context used by this thread alone; a slice; an output of this frame.
+        let status = unsafe { drugner_nbest_utf16(self.context, text, len, at, most, &raw mut result) };
+        self.forget_text();
+        if status != DRUGNER_OK {
+            return Err(status);
+        }
+        (self.spans, self.count, self.base) = (result.spans, result.span_count, 0);
+        Ok(result)
+    }
+
+    /// Copies a string from unit `from` on, for a new call: the mentions of the last one end here.
+    fn copy_text(&mut self, env: Env, string: jstring, from: usize) -> Result<(), jint> {
+        (self.spans, self.count) = (ptr::null(), 0);
+        let len = env.string_length(string).saturating_sub(from);
+        self.units.try_reserve(len).map_err(|_| DRUGNER_E_OUT_OF_MEMORY)?;
+        self.units.resize(len, 0);
+        env.string_region(string, from, &mut self.units);
+        Ok(())
     }
 
     /// Writes mentions from number `skip` on to `out` from mention `at` on, as many as fit.
@@ -100,7 +121,7 @@ unsafe fn recognizer<'a>(handle: jlong) -> &'a mut Recognizer {
 }
 
 /// `int createRecognizer(long model, int maxWindowTokens, int maxSpans, int invalidText, float minScore,
-/// long labelMask, long[] handle, byte[] message)`
+/// long labelMask, int maxPaths, long[] handle, byte[] message)`
 #[unsafe(no_mangle)]
 pub extern "system" fn Java_org_drugner_Native_createRecognizer(
     env: Env,
@@ -111,6 +132,7 @@ pub extern "system" fn Java_org_drugner_Native_createRecognizer(
     invalid_text: jint,
     min_score: jfloat,
     label_mask: jlong,
+    max_paths: jint,
     out: jlongArray,
     message: jbyteArray,
 ) -> jint {
@@ -121,6 +143,7 @@ pub extern "system" fn Java_org_drugner_Native_createRecognizer(
             invalid_text: invalid_text as u32,
             min_score,
             label_mask: label_mask as u64,
+            max_paths: max_paths as u32,
             ..Default::default()
         };
         let (mut context, mut error) = (ptr::null_mut(), drugner_error::default());
@@ -163,6 +186,47 @@ pub extern "system" fn Java_org_drugner_Native_find(
             }
             Err(status) => jlong::from(status),
         }
+    })
+}
+
+/// `int nbest(long recognizer, String text, int at, int most, int[] head, int[] out)`
+///
+/// The up to `most` best answers to the sentence of `text` that holds unit `at`. Writes the sentence's start, its end,
+/// flags and the number of answers to `head`, then for each answer the number of its mentions and the bits of its
+/// probability; `head` has room for `most` answers. Writes the mentions of all answers to `out`, as many as fit. Returns
+/// a negative status or the number of mentions.
+#[unsafe(no_mangle)]
+pub extern "system" fn Java_org_drugner_Native_nbest(
+    env: Env,
+    _: Class,
+    handle: jlong,
+    text: jstring,
+    at: jint,
+    most: jint,
+    head: jintArray,
+    out: jintArray,
+) -> jint {
+    guard(|| {
+        // SAFETY: see the crate.
+        let recognizer = unsafe { recognizer(handle) };
+        let found = match recognizer.nbest(env, text, at as usize, most as u32) {
+            Ok(found) => found,
+            Err(status) => return status,
+        };
+        let paths: &[drugner_path] = if found.path_count == 0 {
+            &[]
+        } else {
+            // SAFETY: the context keeps the paths of its last call.
+            unsafe { std::slice::from_raw_parts(found.paths, found.path_count) }
+        };
+        let sentence = [found.start, found.end, found.flags, paths.len() as u32];
+        env.set_ints(head, 0, &sentence.map(|number| number as jint));
+        for (number, path) in paths.iter().enumerate() {
+            let fields = [path.span_count as jint, path.probability.to_bits() as jint];
+            env.set_ints(head, sentence.len() + number * fields.len(), &fields);
+        }
+        recognizer.write(env, 0, out, 0);
+        found.span_count as jint
     })
 }
 

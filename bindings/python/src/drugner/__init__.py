@@ -12,7 +12,17 @@ A mention is a candidate for people to review, not a statement that a patient ta
 from ._error import Error
 from ._library import build_info, library_version
 from ._model import Model
-from ._recognizer import Mention, Mentions, Recognizer
+from ._recognizer import Answer, Answers, Mention, Mentions, Recognizer
 
-__all__ = ["Error", "Mention", "Mentions", "Model", "Recognizer", "build_info", "library_version"]
+__all__ = [
+    "Answer",
+    "Answers",
+    "Error",
+    "Mention",
+    "Mentions",
+    "Model",
+    "Recognizer",
+    "build_info",
+    "library_version",
+]
 __version__ = library_version()

@@ -101,8 +101,24 @@ class Result(Sized):
     ]
 
 
+class Paths(Sized):
+    _fields_ = [
+        ("struct_size", c_size_t),
+        ("paths", c_void_p),
+        ("path_count", c_size_t),
+        ("spans", c_void_p),
+        ("span_count", c_size_t),
+        ("start", c_uint32),
+        ("end", c_uint32),
+        ("flags", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
 # drugner_span for struct.iter_unpack: start, end, label, flags, score, concept_id, reserved.
 SPAN = "=IIHHfI12x"
+# drugner_path: first_span, span_count, probability, reserved.
+PATH = "=IIf4x"
 
 _MODEL_OUT = POINTER(c_void_p)
 _SIGNATURES: dict[str, tuple[object, list[object]]] = {
@@ -137,6 +153,8 @@ _SIGNATURES: dict[str, tuple[object, list[object]]] = {
     # Text is bytes in both: c_char_p passes the address of their buffer, which is aligned for UTF-16.
     "drugner_find_utf8": (c_int32, [c_void_p, c_char_p, c_size_t, POINTER(Result)]),
     "drugner_find_utf16": (c_int32, [c_void_p, c_char_p, c_size_t, POINTER(Result)]),
+    "drugner_nbest_utf8": (c_int32, [c_void_p, c_char_p, c_size_t, c_size_t, c_uint32, POINTER(Paths)]),
+    "drugner_nbest_utf16": (c_int32, [c_void_p, c_char_p, c_size_t, c_size_t, c_uint32, POINTER(Paths)]),
 }
 
 

@@ -8,20 +8,20 @@ import sys
 import threading
 import weakref
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from ctypes import byref, c_void_p, string_at
 from struct import calcsize, iter_unpack
 from types import TracebackType
-from typing import NamedTuple, Optional, Union
+from typing import Any, NamedTuple, Optional, Union
 
 from . import _library as library
 from ._error import Error, check
-from ._library import ContextOptions, ErrorStruct, Result, lib
+from ._library import ContextOptions, ErrorStruct, Paths, Result, lib
 from ._model import Model, shared_default
 
 LONGEST_TEXT = 2**31 - 1
-_SPAN_SIZE = calcsize(library.SPAN)
 # Characters that UTF-16 writes as two units.
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _NATIVE_UTF16 = "utf-16-le" if sys.byteorder == "little" else "utf-16-be"
@@ -46,6 +46,42 @@ class Mentions(list[Mention]):
     """A sentence was longer than max_window_tokens and was cut."""
 
 
+class Answer(NamedTuple):
+    """One answer to a sentence: all its mentions together."""
+
+    probability: float
+    """Probability of exactly this answer under the network, 0 to 1, not calibrated."""
+    mentions: list[Mention]
+    """Sorted, not overlapping. The score of each is that of the mention alone, as ``find`` gives it."""
+
+
+class Answers(list[Answer]):
+    """The best answers to one sentence, the most probable first; empty only behind the last sentence."""
+
+    start = 0
+    """Where the sentence begins; the length of the text behind the last sentence."""
+    end = 0
+    """Where it ends: pass it as ``at`` for the next sentence."""
+    invalid_text_seen = False
+    """The text up to ``end`` is not valid Unicode."""
+    sentence_cut = False
+    """This is a part of a sentence that is longer than max_window_tokens."""
+
+
+class _Encoded(NamedTuple):
+    """A text as the library reads it."""
+
+    data: bytes
+    unit: int
+    """Bytes per unit: 1 is UTF-8, 2 is UTF-16."""
+    offset: Callable[[int], int]
+    """From units to offsets in the text."""
+
+    @property
+    def units(self) -> int:
+        return len(self.data) // self.unit
+
+
 class Recognizer:
     """Finds mentions with one model.
 
@@ -54,7 +90,7 @@ class Recognizer:
 
     ``labels`` keeps only mentions of these labels, ``min_score`` only those at least that probable.
     ``reject_invalid`` makes text that is not valid Unicode an error instead of replacing the malformed parts for the
-    network.
+    network. ``max_paths``, at most 8, makes room for that many answers of ``nbest``.
     """
 
     def __init__(
@@ -65,6 +101,7 @@ class Recognizer:
         min_score: float = 0.0,
         max_window_tokens: int = 0,
         reject_invalid: bool = False,
+        max_paths: int = 0,
     ) -> None:
         model = shared_default() if model is None else model
         self._names = model.labels
@@ -73,6 +110,7 @@ class Recognizer:
             invalid_text=library.INVALID_REJECT if reject_invalid else library.INVALID_REPLACE,
             min_score=min_score,
             label_mask=_mask(model, labels),
+            max_paths=max_paths,
         )
         self._model = model
         self._lock = threading.Lock()
@@ -89,16 +127,35 @@ class Recognizer:
 
     def find(self, text: Union[str, bytes]) -> Mentions:
         """The mentions of a text. Offsets index the argument: code points of a str, bytes of (UTF-8) bytes."""
-        if isinstance(text, bytes):
-            return self._run(lib.drugner_find_utf8, text, 1, None)
-        if not isinstance(text, str):
-            raise TypeError(f"text must be str or bytes, not {type(text).__name__}")
-        if text.isascii():
-            return self._run(lib.drugner_find_utf8, text.encode("ascii"), 1, None)
-        # UTF-16 keeps lone surrogates, and its offsets are those of the str up to the first astral character.
-        units = text.encode(_NATIVE_UTF16, "surrogatepass")
-        astral = len(units) // 2 != len(text)
-        return self._run(lib.drugner_find_utf16, units, 2, _code_point_index(text) if astral else None)
+        return self._run(_encode(text))
+
+    def nbest(self, text: Union[str, bytes], at: int = 0, most: Optional[int] = None) -> Answers:
+        """The up to ``most`` best answers to one sentence, for people who review; ``max_paths`` of them unless told.
+
+        The sentence is the first one that ends behind ``at``: 0 for the first of the text, ``end`` of the answers for
+        the next, the start of a mention for its own. The first answer has the mentions that ``find`` finds there, but
+        ``labels`` and ``min_score`` leave none out. Needs a recognizer with ``max_paths``.
+        """
+        encoded = _encode(text)
+        if not 0 <= at <= len(text):
+            raise IndexError("at lies outside the text")
+        most = int(self._options.max_paths) if most is None else most
+        if not 0 <= most < 2**32:
+            raise ValueError("most must be 1 to max_paths")
+        unit_at = at + len(_ASTRAL.findall(text, 0, at)) if isinstance(text, str) else at
+        function = lib.drugner_nbest_utf8 if encoded.unit == 1 else lib.drugner_nbest_utf16
+        answers, result = Answers(), Paths()
+        with self._open() as handle:
+            status = function(handle, encoded.data, encoded.units, unit_at, most, byref(result))
+            if status != library.OK:
+                self._fail(status, 0, encoded.offset)
+            mentions = list(self._mentions(result, 0, encoded.offset))
+            for first, count, probability in _structs(library.PATH, result.paths, result.path_count):
+                answers.append(Answer(probability, mentions[first : first + count]))
+        answers.start, answers.end = encoded.offset(result.start), encoded.offset(result.end)
+        answers.invalid_text_seen = bool(result.flags & library.INVALID_TEXT_SEEN)
+        answers.sentence_cut = bool(result.flags & library.SENTENCE_CUT)
+        return answers
 
     def find_many(self, texts: Iterable[Union[str, bytes]], *, threads: int = 1) -> list[Mentions]:
         """``find`` for every text, in their order; with ``threads`` > 1 on as many threads at once."""
@@ -135,32 +192,30 @@ class Recognizer:
             reject_invalid=options.invalid_text == library.INVALID_REJECT,
         )
 
-    def _run(
-        self,
-        function: Callable[..., int],
-        data: bytes,
-        unit: int,
-        index: Optional[Callable[[int], int]],
-    ) -> Mentions:
-        """Calls a find function until the text is done and copies what it finds. ``index`` converts offsets."""
-        if len(data) // unit > LONGEST_TEXT:
-            raise Error("the text is longer than 2147483647 units", library.TEXT_TOO_LONG)
-        mentions, names, base, result = Mentions(), self._names, 0, Result()
-        # Results lie in memory of the context: nobody else may use it until they are copied.
+    @contextmanager
+    def _open(self) -> Iterator[c_void_p]:
+        """The handle under the lock. Results lie in memory of the context: copy them before the lock is gone."""
         with self._lock:
             if not self._destroy.alive:
                 raise ValueError("the recognizer is closed")
+            yield self._handle
+
+    def _mentions(
+        self, result: Union[Result, Paths], base: int, index: Callable[[int], int]
+    ) -> Iterator[Mention]:
+        for start, end, label, _, score, _ in _structs(library.SPAN, result.spans, result.span_count):
+            yield Mention(index(base + start), index(base + end), self._names[label], score)
+
+    def _run(self, text: _Encoded) -> Mentions:
+        """Calls a find function until the text is done and copies what it finds."""
+        function = lib.drugner_find_utf8 if text.unit == 1 else lib.drugner_find_utf16
+        data, mentions, base, result = text.data, Mentions(), 0, Result()
+        with self._open() as handle:
             while True:
-                status = function(self._handle, data, len(data) // unit, byref(result))
+                status = function(handle, data, len(data) // text.unit, byref(result))
                 if status not in (library.OK, library.SPAN_LIMIT):
-                    self._fail(status, base, index)
-                for start, end, label, _, score, _ in iter_unpack(
-                    library.SPAN, string_at(result.spans, result.span_count * _SPAN_SIZE) if result.span_count else b""
-                ):
-                    start, end = base + start, base + end
-                    if index is not None:
-                        start, end = index(start), index(end)
-                    mentions.append(Mention(start, end, names[label], score))
+                    self._fail(status, base, text.offset)
+                mentions.extend(self._mentions(result, base, text.offset))
                 if result.flags & library.INVALID_TEXT_SEEN:
                     mentions.invalid_text_seen = True
                 if result.flags & library.SENTENCE_CUT:
@@ -168,14 +223,13 @@ class Recognizer:
                 if status == library.OK:
                     return mentions
                 base += result.consumed
-                data = data[result.consumed * unit :]
+                data = data[result.consumed * text.unit :]
 
-    def _fail(self, status: int, base: int, index: Optional[Callable[[int], int]]) -> None:
+    def _fail(self, status: int, base: int, index: Callable[[int], int]) -> None:
         error = ErrorStruct()
         lib.drugner_context_last_error(self._handle, byref(error))
         if error.position != library.NO_POSITION:
-            position = base + error.position
-            error.position = position if index is None else index(position)
+            error.position = index(base + error.position)
         if status == library.INTERNAL:
             # A caught defect poisons the context; the next text shall find a working one.
             lib.drugner_context_reset(self._handle)
@@ -183,10 +237,8 @@ class Recognizer:
 
     def wipe(self) -> None:
         """Overwrites the traces of the last text in the library's memory."""
-        with self._lock:
-            if not self._destroy.alive:
-                raise ValueError("the recognizer is closed")
-            check(lib.drugner_context_wipe(self._handle))
+        with self._open() as handle:
+            check(lib.drugner_context_wipe(handle))
 
     @property
     def closed(self) -> bool:
@@ -222,6 +274,27 @@ def _mask(model: Model, labels: Optional[Iterable[str]]) -> int:
     if mask == 0:
         raise ValueError("labels is empty: nothing would be found")
     return mask
+
+
+def _encode(text: Union[str, bytes]) -> _Encoded:
+    if isinstance(text, bytes):
+        encoded = _Encoded(text, 1, int)
+    elif not isinstance(text, str):
+        raise TypeError(f"text must be str or bytes, not {type(text).__name__}")
+    elif text.isascii():
+        encoded = _Encoded(text.encode("ascii"), 1, int)
+    else:
+        # UTF-16 keeps lone surrogates, and its offsets are those of the str up to the first astral character.
+        units = text.encode(_NATIVE_UTF16, "surrogatepass")
+        encoded = _Encoded(units, 2, int if len(units) // 2 == len(text) else _code_point_index(text))
+    if encoded.units > LONGEST_TEXT:
+        raise Error("the text is longer than 2147483647 units", library.TEXT_TOO_LONG)
+    return encoded
+
+
+def _structs(layout: str, address: Optional[int], count: int) -> Iterator[tuple[Any, ...]]:
+    """The ``count`` structs at an address, copied."""
+    return iter_unpack(layout, string_at(address or 0, count * calcsize(layout)) if count else b"")
 
 
 def _code_point_index(text: str) -> Callable[[int], int]:

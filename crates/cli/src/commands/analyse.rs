@@ -1,6 +1,6 @@
 //! `drugner analyse`
 
-use super::evaluate::{Part, read_corpus};
+use super::corpus::{Part, read_corpus};
 use anyhow::{Context as _, Result};
 use drugner::format::writer::save;
 use drugner_train::analysis::analyse;

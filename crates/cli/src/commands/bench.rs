@@ -1,7 +1,7 @@
 //! `drugner bench`
 
 use super::ModelArguments;
-use super::evaluate::{Part, read_corpus};
+use super::corpus::{Part, read_corpus};
 use crate::bench::{self, Clock, InstructionSet, Length, OpeningMs, StagesUs, TwoThreads, Workload};
 use anyhow::{Context as _, Result, bail};
 use drugner::format::sha256::hex;

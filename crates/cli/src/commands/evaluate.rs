@@ -1,16 +1,17 @@
 //! `drugner evaluate`
 
-use super::ModelArguments;
-use anyhow::{Context as _, Result, bail};
-use drugner::ModelOptions;
-use drugner_corpus::scorer::{Scorer, Task2013Scorer};
-use drugner_corpus::{Corpus, Label, ddi, split};
-use drugner_train::data::noise;
-use drugner_train::evaluate::{boundaries, for_each_sentence};
+use super::corpus::{CorpusArguments, Training};
+use super::{ModelArguments, Output};
+use crate::pages::evaluation::{self, Evaluation};
+use crate::pages::named;
+use anyhow::Result;
+use drugner::{Model, ModelOptions};
+use drugner_corpus::scorer::{Analysis, Interval, JudgedSentence, Scorer, Task2013Scorer};
+use drugner_corpus::{Answer, Corpus};
+use drugner_train::evaluate::{boundaries, judge};
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Score a model against an annotated corpus
 ///
@@ -19,152 +20,148 @@ use std::path::{Path, PathBuf};
 /// them, one-to-one. With --task-2013 the counts of the scorer program of that task follow, for comparison with figures
 /// published with it: it ignores answers in sentences without any gold mention and uses gold mentions more than once.
 ///
-/// Example:
+/// With --html a page shows the scores with 95 % intervals, which labels are confused, the errors in groups with examples,
+/// whether scores of mentions mean what they say, and recall of names that no training document holds. The page quotes the
+/// corpus: keep it where the corpus may be kept. docs/evaluation.md says what every number means.
+///
+/// Examples:
 ///   drugner evaluate --corpus ddi2013.zip --part ner-test
+///   drugner evaluate --model my.drugner --corpus notes/ --train-corpus ddi2013.zip --html evaluation.html
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
     #[command(flatten)]
     model: ModelArguments,
-    /// DDI-2013 corpus (a folder of XML files or the zip archive), or a column file (token, tab, tag).
+    #[command(flatten)]
+    corpus: CorpusArguments,
+    /// Documents that the model was trained on, for recall of names that they do not hold. Default: the training part of
+    /// --corpus, if it has one that is not scored.
     #[arg(long, value_name = "PATH")]
-    corpus: PathBuf,
-    /// What a label of a column file stands for, as in `Chemical=drug`.
-    #[arg(long, num_args = 1.., value_name = "FROM=TO", value_parser = super::train::label)]
-    label: Vec<(String, Label)>,
-    /// Change every sentence first, as in notes that are written in haste.
-    #[arg(long, value_enum)]
-    noise: Option<Noise>,
-    /// Part of the corpus, if it holds several.
-    #[arg(long, value_enum, default_value_t = Part::NerTest)]
-    part: Part,
-    /// Write the scores as JSON to FILE, `-` for standard output instead of the table.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    train_corpus: Option<PathBuf>,
+    #[command(flatten)]
+    output: Output,
     /// Count in the way of the task's own scorer as well.
     #[arg(long)]
     task_2013: bool,
 }
 
-/// What is done to the sentences.
-#[derive(Clone, Copy, clap::ValueEnum)]
-pub enum Noise {
-    /// Capital letters only.
-    Upper,
-    /// Small letters only.
-    Lower,
-    /// 2 % of the letters are mistyped.
-    Typing,
-    /// Line breaks in place of every twelfth blank.
-    Wrap,
-    /// List marks before the sentences.
-    Item,
-}
-
-/// Part of the DDI-2013 corpus.
-#[derive(Clone, Copy, clap::ValueEnum)]
-pub enum Part {
-    /// Training documents without the development documents.
-    Train,
-    /// All training documents.
-    TrainAndDevelopment,
-    /// The fixed development documents of the training part.
-    Development,
-    /// Test documents of task 9.1, drug names.
-    NerTest,
-    /// Test documents of task 9.2, interactions.
-    InteractionTest,
-    /// All documents.
-    All,
-}
-
-/// Reads a part of a corpus; problems of the corpus go to standard error.
-pub fn read_corpus(path: &Path, part: Part) -> Result<Corpus> {
-    read_labelled(path, part, &BTreeMap::new())
-}
-
-fn read_labelled(path: &Path, part: Part, labels: &BTreeMap<String, Label>) -> Result<Corpus> {
-    let source = match part {
-        Part::Train | Part::TrainAndDevelopment | Part::Development => ddi::Part::Train,
-        Part::NerTest => ddi::Part::NerTest,
-        Part::InteractionTest => ddi::Part::InteractionTest,
-        Part::All => ddi::Part::All,
-    };
-    let corpus = drugner_train::pipeline::read_corpus(path, source, labels)?;
-    let corpus = match part {
-        _ if drugner_train::pipeline::is_column_file(path) => corpus,
-        Part::Train => split::development(corpus)?.0,
-        Part::Development => split::development(corpus)?.1,
-        _ => corpus,
-    };
-    if corpus.entity_count() == 0 {
-        bail!("the corpus {} has no annotated entity", path.display());
-    }
-    Ok(corpus)
-}
+/// Resamples of the documents for an interval, and their seed: the same corpus and model give the same interval.
+pub const RESAMPLES: usize = 1000;
+pub const SEED: u64 = 1;
 
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let mut out = std::io::stdout().lock();
+    arguments.output.check()?;
     let model = arguments.model.open(&ModelOptions::default())?;
-    let mut corpus =
-        read_labelled(&arguments.corpus, arguments.part, &arguments.label.iter().cloned().collect())?;
-    if let Some(noise) = arguments.noise {
-        let noise = match noise {
-            Noise::Upper => noise::Noise::Upper,
-            Noise::Lower => noise::Noise::Lower,
-            Noise::Typing => noise::Noise::Typing(0.02),
-            Noise::Wrap => noise::Noise::Wrap,
-            Noise::Item => noise::Noise::Item,
-        };
-        corpus = noise.corpus(&corpus, 1);
-    }
-    let (mut scorer, mut task_2013) = (Scorer::new(), Task2013Scorer::new());
-    for_each_sentence(&model, &corpus, |sub_corpus, sentence, answers| {
-        scorer.add(sub_corpus, sentence, answers)?;
-        Ok(task_2013.add(sub_corpus, sentence, answers)?)
-    })?;
-    let report = scorer.report();
-    let task_2013 = arguments.task_2013.then(|| task_2013.report());
-    let boundaries = boundaries(&corpus);
-    let interval = scorer.strict_f1_interval(1000, 1);
-    let to_stdout = arguments.json.as_deref().is_some_and(|path| path.as_os_str() == "-");
-    if let Some(path) = &arguments.json {
-        let mut value = serde_json::to_value(&report)?;
-        value["boundaries"] = json!(boundaries);
-        value["isa"] = json!(model.isa().name());
-        value["model"] = json!(drugner::format::sha256::hex(&model.info().sha256));
-        if let Some(task_2013) = &task_2013 {
-            value["task2013"] = json!(task_2013);
-        }
-        let text = format!("{}\n", serde_json::to_string(&value)?);
-        if to_stdout {
-            out.write_all(text.as_bytes())?;
-        } else {
-            drugner::format::writer::save(path, text.as_bytes())
-                .with_context(|| format!("cannot write {}", path.display()))?;
+    let corpus = arguments.corpus.read()?;
+    let training = arguments.corpus.training(&corpus, arguments.train_corpus.as_deref(), &model)?;
+    let judged = judge(&model, &corpus)?;
+    let scorer = score(&judged)?;
+    let evaluation = Evaluation {
+        model: named(&model, arguments.model.model.as_deref()),
+        corpus: arguments.corpus.description(),
+        documents: corpus.documents.len(),
+        report: scorer.report(),
+        intervals: scorer.intervals(RESAMPLES, SEED),
+        analysis: Analysis::new(&judged, training.as_ref().map(|training| &training.names)),
+        training: training.as_ref().map(|training| training.source.clone()),
+        judged,
+    };
+    let task_2013 = if arguments.task_2013 { Some(task_2013(&evaluation.judged)?) } else { None };
+
+    let mut out = std::io::stdout().lock();
+    arguments.output.write(
+        &mut out,
+        || Ok(json(&evaluation, &model, &corpus, task_2013.as_ref())?.to_string()),
+        || evaluation::page(&evaluation).html(),
+    )?;
+    if arguments.output.leaves_stdout() {
+        print(&mut out, &evaluation, &corpus, training.as_ref())?;
+        if let Some(task_2013) = task_2013 {
+            let table = task_2013.report().table();
+            writeln!(out, "\nas the scorer program of SemEval-2013 task 9 counts:\n\n{table}")?;
         }
     }
-    if !to_stdout {
-        writeln!(out, "{}", report.table())?;
-        if let Some(interval) = interval {
-            writeln!(
-                out,
-                "strict F1, 95 % interval over documents: {:.4} to {:.4}",
-                interval.low, interval.high
-            )?;
-        }
+    Ok(())
+}
+
+/// The answers to a sentence.
+fn answers(judged: &JudgedSentence<'_>) -> Vec<Answer> {
+    judged.answers().map(|(scored, _)| scored.answer).collect()
+}
+
+/// Scores sentences that are judged.
+pub fn score(judged: &[JudgedSentence<'_>]) -> Result<Scorer> {
+    let mut scorer = Scorer::new();
+    for judged in judged {
+        scorer.add(judged.sub_corpus, judged.sentence, &answers(judged))?;
+    }
+    Ok(scorer)
+}
+
+fn task_2013(judged: &[JudgedSentence<'_>]) -> Result<Task2013Scorer> {
+    let mut scorer = Task2013Scorer::new();
+    for judged in judged {
+        scorer.add(judged.sub_corpus, judged.sentence, &answers(judged))?;
+    }
+    Ok(scorer)
+}
+
+fn json(
+    evaluation: &Evaluation<'_>,
+    model: &Model,
+    corpus: &Corpus,
+    task_2013: Option<&Task2013Scorer>,
+) -> Result<serde_json::Value> {
+    let mut value = serde_json::to_value(&evaluation.report)?;
+    value["intervals"] = json!(evaluation.intervals);
+    value["analysis"] = json!(evaluation.analysis);
+    value["boundaries"] = json!(boundaries(corpus));
+    value["isa"] = json!(model.isa().name());
+    value["model"] = json!(evaluation.model.sha256);
+    if let Some(task_2013) = task_2013 {
+        value["task2013"] = json!(task_2013.report());
+    }
+    Ok(value)
+}
+
+fn print(
+    out: &mut impl Write,
+    evaluation: &Evaluation<'_>,
+    corpus: &Corpus,
+    training: Option<&Training>,
+) -> Result<()> {
+    writeln!(out, "{}", evaluation.report.table())?;
+    if let Some(Interval { low, high }) = evaluation.intervals.as_ref().map(|by| by.all.strict.f1) {
+        writeln!(out, "strict F1, 95 % interval over documents: {low:.4} to {high:.4}")?;
+    }
+    let calibration = &evaluation.analysis.calibration.all;
+    writeln!(
+        out,
+        "expected calibration error of the scores: {:.4} over {} answers",
+        calibration.ece, calibration.answers
+    )?;
+    if let (Some(names), Some(training)) = (&evaluation.analysis.names, training) {
+        let unseen = names.all.unseen;
         writeln!(
             out,
-            "{} of {} continuous gold mentions lie on token boundaries ({:.2} %); {} of {} sentences stay whole",
-            boundaries.on_tokens,
-            boundaries.continuous,
-            100.0 * boundaries.on_tokens as f64 / boundaries.continuous.max(1) as f64,
-            boundaries.whole,
-            boundaries.sentences,
+            "names that {} do not hold: {} of {} found with their label ({:.2} %), {} in all ({:.2} %)",
+            training.source,
+            unseen.strict,
+            unseen.gold,
+            100.0 * unseen.strict_recall,
+            unseen.exact,
+            100.0 * unseen.exact_recall,
         )?;
-        if let Some(task_2013) = task_2013 {
-            writeln!(out, "\nas the scorer program of SemEval-2013 task 9 counts:\n\n{}", task_2013.table())?;
-        }
     }
+    let boundaries = boundaries(corpus);
+    writeln!(
+        out,
+        "{} of {} continuous gold mentions lie on token boundaries ({:.2} %); {} of {} sentences stay whole",
+        boundaries.on_tokens,
+        boundaries.continuous,
+        100.0 * boundaries.on_tokens as f64 / boundaries.continuous.max(1) as f64,
+        boundaries.whole,
+        boundaries.sentences,
+    )?;
     Ok(())
 }

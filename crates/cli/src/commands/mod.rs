@@ -2,9 +2,12 @@
 
 pub mod analyse;
 pub mod bench;
+pub mod compare;
+pub mod corpus;
 pub mod embed;
 pub mod evaluate;
 pub mod inspect;
+mod output;
 pub mod reproduce;
 pub mod selftest;
 pub mod tag;
@@ -13,6 +16,8 @@ pub mod train;
 use anyhow::{Context as _, Result};
 use drugner::{Model, ModelOptions};
 use std::path::{Path, PathBuf};
+
+pub use output::Output;
 
 /// Which model a command uses.
 #[derive(clap::Args)]

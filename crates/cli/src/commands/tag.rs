@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// Find the drug names of notes
 ///
 /// Each FILE is one document, or each line of it with --lines. Offsets are half-open and count from the beginning of
-/// the document. A mention's score is the probability of exactly this span and label under the model.
+/// the document. A mention's score is the probability that exactly this span and label are right.
 ///
 /// Examples:
 ///   drugner tag note.txt

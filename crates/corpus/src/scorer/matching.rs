@@ -14,7 +14,8 @@ pub(super) struct Matches {
     pub(super) strict: Vec<Pair>,
     /// Same range, another label; disjoint from `strict`.
     pub(super) same_range: Vec<Pair>,
-    /// Overlapping, among what `strict` and `same_range` leave.
+    /// Overlapping, among what `strict` and `same_range` leave: as many pairs as possible, those of the same label tried
+    /// first.
     pub(super) overlapping: Vec<Pair>,
     /// Overlapping with the same label, among what `strict` leaves.
     pub(super) overlapping_same_label: Vec<Pair>,
@@ -28,9 +29,10 @@ impl Matches {
 
         let mut free = Free { gold: vec![true; gold.len()], answers: vec![true; answers.len()] };
         let strict = free.take(|g, a| same_range(g, a) && same_label(g, a));
-        let overlapping_same_label = free.maximum(|g, a| overlap(g, a) && same_label(g, a));
+        let both = |g: usize, a: usize| overlap(g, a) && same_label(g, a);
+        let overlapping_same_label = free.maximum(&[], both);
         let same_range = free.take(same_range);
-        let overlapping = free.maximum(overlap);
+        let overlapping = free.maximum(&free.maximum(&[], both), overlap);
         Matches { strict, same_range, overlapping, overlapping_same_label }
     }
 }
@@ -60,8 +62,9 @@ impl Free {
         pairs
     }
 
-    /// A largest set of pairs that fit, by augmenting paths; uses nothing up.
-    fn maximum(&self, fits: impl Fn(usize, usize) -> bool) -> Vec<Pair> {
+    /// A largest set of pairs that fit, by augmenting paths from `start`, pairs that fit; uses nothing up. Whatever is in a
+    /// pair of `start` is in a pair of the result.
+    fn maximum(&self, start: &[Pair], fits: impl Fn(usize, usize) -> bool) -> Vec<Pair> {
         let edges: Vec<Vec<usize>> = (0..self.gold.len())
             .map(|g| {
                 (0..self.answers.len()).filter(|&a| self.gold[g] && self.answers[a] && fits(g, a)).collect()
@@ -69,7 +72,13 @@ impl Free {
             .collect();
         let mut gold_of: Vec<Option<usize>> = vec![None; self.answers.len()];
         let mut answer_of: Vec<Option<usize>> = vec![None; self.gold.len()];
+        for &(g, a) in start {
+            (gold_of[a], answer_of[g]) = (Some(g), Some(a));
+        }
         for root in 0..self.gold.len() {
+            if answer_of[root].is_some() {
+                continue;
+            }
             // Breadth first, not recursive: a long chain of overlaps must not exhaust the stack.
             let mut reached_from: Vec<Option<usize>> = vec![None; self.answers.len()];
             let mut queue = VecDeque::from([root]);

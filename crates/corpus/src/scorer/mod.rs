@@ -18,12 +18,21 @@
 //!
 //! A ratio with a zero denominator is 0.
 //!
+//! [`JudgedSentence`] says of every gold entity and answer what became of it, [`Analysis`] counts that, and [`Churn`] says
+//! what changed between two systems. [`Scorer::intervals`] and [`Scorer::differences`] give the intervals of the scores.
+//!
 //! Two other ways of counting stand beside it, for comparison with figures that were published with them. Neither is a
 //! measure to choose a model by: [`Task2013Scorer`] counts as the scorer program of the task did, [`WordScorer`] counts
 //! words and windows of words without labels, as Sadikin, Fanany and Basaruddin (2016) do.
 
-mod interval;
+mod analysis;
+mod bootstrap;
+mod breakdown;
+mod calibration;
+mod churn;
+mod errors;
 mod matching;
+mod names;
 mod report;
 pub mod table;
 mod task2013;
@@ -34,8 +43,14 @@ use std::collections::{BTreeMap, HashSet};
 use crate::error::{Error, Result};
 use crate::model::{Label, Sentence, Span};
 
-pub use interval::Interval;
+pub use analysis::{Analysis, Calibrations, ErrorReport, NameReport, Quiet, QuietReport};
+pub use bootstrap::{Bootstrap, Interval};
+pub use breakdown::{Breakdown, Difference, LabelModes, Modes, Prf};
+pub use calibration::{Bin, Calibration, Threshold, thresholds};
+pub use churn::{Change, ChangeCounts, Changed, Churn, ChurnReport, LabelChurn};
+pub use errors::{Case, Confusion, ConfusionRow, Gold, JudgedSentence, Outcome, OutcomeCounts, ScoredAnswer};
 use matching::{Matches, Pair};
+pub use names::{KnownNames, NameRecall, Reach};
 pub use report::{Average, LabelScores, MacroScores, Report, Score, Scores};
 pub use task2013::{Task2013Counts, Task2013Report, Task2013Scorer, Task2013Scores};
 pub use words::{Counts, WordReport, WordScorer, WordScores, covered, window_classes};
@@ -68,31 +83,85 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, other: Tally) {
-        self.gold_halves += other.gold_halves;
-        self.answer_halves += other.answer_halves;
-        self.gold += other.gold;
-        self.answers += other.answers;
+    fn add_times(&mut self, other: Tally, times: u64) {
+        self.gold_halves += times * other.gold_halves;
+        self.answer_halves += times * other.answer_halves;
+        self.gold += times * other.gold;
+        self.answers += times * other.answers;
     }
 }
 
-/// The tallies of the four modes.
+/// The number of tallies that are kept.
+const TALLIES: usize = 12;
+
+/// The tallies of the four modes, and those of strict and exact for each label.
 #[derive(Clone, Copy, Debug, Default)]
-struct Tallies {
-    strict: Tally,
-    exact: Tally,
-    partial: Tally,
-    kind: Tally,
+struct Tallies([Tally; TALLIES]);
+
+impl Tallies {
+    const STRICT: usize = 0;
+    const EXACT: usize = 1;
+    const PARTIAL: usize = 2;
+    const KIND: usize = 3;
+
+    fn strict_of(label: Label) -> usize {
+        4 + label.index()
+    }
+
+    fn exact_of(label: Label) -> usize {
+        8 + label.index()
+    }
+
+    fn add_times(&mut self, other: &Tallies, times: u64) {
+        self.0.iter_mut().zip(&other.0).for_each(|(tally, other)| tally.add_times(*other, times));
+    }
+
+    /// The tallies of one sentence.
+    fn of(sentence: &Sentence, answers: &[Answer]) -> Tallies {
+        let matches = Matches::find(&sentence.entities, answers);
+        let counts =
+            Tally { gold: sentence.gold_count() as u64, answers: answers.len() as u64, ..Tally::default() };
+        let tally =
+            |halves: usize| Tally { gold_halves: halves as u64, answer_halves: halves as u64, ..counts };
+        let exact = matches.strict.len() + matches.same_range.len();
+        let mut tallies = Tallies::default();
+        tallies.0[Tallies::STRICT] = tally(2 * matches.strict.len());
+        tallies.0[Tallies::EXACT] = tally(2 * exact);
+        tallies.0[Tallies::PARTIAL] = tally(2 * exact + matches.overlapping.len());
+        tallies.0[Tallies::KIND] = tally(2 * (matches.strict.len() + matches.overlapping_same_label.len()));
+        tallies.add_labels(sentence, answers, &matches);
+        tallies
+    }
+
+    fn add_labels(&mut self, sentence: &Sentence, answers: &[Answer], matches: &Matches) {
+        let of_label: [fn(Label) -> usize; 2] = [Tallies::strict_of, Tallies::exact_of];
+        let placed = sentence.entities.iter().map(|entity| entity.label);
+        for label in placed.chain(sentence.unplaced.iter().map(|entity| entity.label)) {
+            of_label.iter().for_each(|of| self.0[of(label)].gold += 1);
+        }
+        for answer in answers {
+            of_label.iter().for_each(|of| self.0[of(answer.label)].answers += 1);
+        }
+        let mut count = |of: fn(Label) -> usize, &(gold, answer): &Pair| {
+            self.0[of(sentence.entities[gold].label)].gold_halves += 2;
+            self.0[of(answers[answer].label)].answer_halves += 2;
+        };
+        matches.strict.iter().for_each(|pair| count(Tallies::strict_of, pair));
+        matches.strict.iter().chain(&matches.same_range).for_each(|pair| count(Tallies::exact_of, pair));
+    }
+}
+
+/// Documents in the order of their identifiers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct DocumentKey {
+    document: String,
+    sub_corpus: String,
 }
 
 /// Gathers sentences and reports the scores.
 #[derive(Clone, Debug, Default)]
 pub struct Scorer {
-    all: Tallies,
-    sub_corpora: BTreeMap<String, Tallies>,
-    strict_by_label: [Tally; 4],
-    exact_by_label: [Tally; 4],
-    strict_by_document: BTreeMap<String, Tally>,
+    documents: BTreeMap<DocumentKey, Tallies>,
     sentences: HashSet<String>,
 }
 
@@ -112,46 +181,10 @@ impl Scorer {
         if !self.sentences.insert(sentence.id.clone()) {
             return Err(refuse(sentence, "is scored twice".to_owned()));
         }
-        let matches = Matches::find(&sentence.entities, answers);
-        let counts =
-            Tally { gold: sentence.gold_count() as u64, answers: answers.len() as u64, ..Tally::default() };
-        let tally =
-            |halves: usize| Tally { gold_halves: halves as u64, answer_halves: halves as u64, ..counts };
-        let exact = matches.strict.len() + matches.same_range.len();
-        let tallies = Tallies {
-            strict: tally(2 * matches.strict.len()),
-            exact: tally(2 * exact),
-            partial: tally(2 * exact + matches.overlapping.len()),
-            kind: tally(2 * (matches.strict.len() + matches.overlapping_same_label.len())),
-        };
-        self.all.add(&tallies);
-        self.sub_corpora.entry(sub_corpus.to_owned()).or_default().add(&tallies);
-        self.strict_by_document.entry(document_of(&sentence.id).to_owned()).or_default().add(tallies.strict);
-        self.add_labels(sentence, answers, &matches);
+        let document = document_of(&sentence.id).to_owned();
+        let key = DocumentKey { document, sub_corpus: sub_corpus.to_owned() };
+        self.documents.entry(key).or_default().add_times(&Tallies::of(sentence, answers), 1);
         Ok(())
-    }
-
-    fn add_labels(&mut self, sentence: &Sentence, answers: &[Answer], matches: &Matches) {
-        let placed = sentence.entities.iter().map(|entity| entity.label);
-        for label in placed.chain(sentence.unplaced.iter().map(|entity| entity.label)) {
-            self.strict_by_label[label.index()].gold += 1;
-            self.exact_by_label[label.index()].gold += 1;
-        }
-        for answer in answers {
-            self.strict_by_label[answer.label.index()].answers += 1;
-            self.exact_by_label[answer.label.index()].answers += 1;
-        }
-        let count = |tallies: &mut [Tally; 4], &(gold, answer): &Pair| {
-            tallies[sentence.entities[gold].label.index()].gold_halves += 2;
-            tallies[answers[answer].label.index()].answer_halves += 2;
-        };
-        for pair in &matches.strict {
-            count(&mut self.strict_by_label, pair);
-            count(&mut self.exact_by_label, pair);
-        }
-        for pair in &matches.same_range {
-            count(&mut self.exact_by_label, pair);
-        }
     }
 
     /// The scores of all sentences added so far.
@@ -159,22 +192,9 @@ impl Scorer {
         Report::new(self)
     }
 
-    /// The 95 % interval of the strict F1 when documents are drawn anew with replacement (percentile bootstrap).
-    ///
-    /// The document of a sentence is its identifier up to the last full stop. `None` without documents or without
-    /// resamples.
+    /// The 95 % interval of the strict F1; see [`Scorer::intervals`].
     pub fn strict_f1_interval(&self, resamples: usize, seed: u64) -> Option<Interval> {
-        let documents: Vec<Tally> = self.strict_by_document.values().copied().collect();
-        Interval::bootstrap(&documents, resamples, seed)
-    }
-}
-
-impl Tallies {
-    fn add(&mut self, other: &Tallies) {
-        self.strict.add(other.strict);
-        self.exact.add(other.exact);
-        self.partial.add(other.partial);
-        self.kind.add(other.kind);
+        Some(self.intervals(resamples, seed)?.all.strict.f1)
     }
 }
 

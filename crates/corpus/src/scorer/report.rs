@@ -63,14 +63,15 @@ pub struct Scores {
 impl Scores {
     fn new(tallies: &Tallies) -> Scores {
         Scores {
-            strict: tallies.strict.into(),
-            exact: tallies.exact.into(),
-            partial: tallies.partial.into(),
-            kind: tallies.kind.into(),
+            strict: tallies.0[Tallies::STRICT].into(),
+            exact: tallies.0[Tallies::EXACT].into(),
+            partial: tallies.0[Tallies::PARTIAL].into(),
+            kind: tallies.0[Tallies::KIND].into(),
         }
     }
 
-    fn modes(&self) -> [(&'static str, &Score); 4] {
+    /// The scores by the names of their modes.
+    pub fn modes(&self) -> [(&'static str, &Score); 4] {
         [("strict", &self.strict), ("exact", &self.exact), ("partial", &self.partial), ("type", &self.kind)]
     }
 }
@@ -126,23 +127,24 @@ pub struct Report {
 
 impl Report {
     pub(super) fn new(scorer: &Scorer) -> Report {
+        let (mut all, mut sub) = (Tallies::default(), BTreeMap::<String, Tallies>::new());
+        for (key, tallies) in &scorer.documents {
+            all.add_times(tallies, 1);
+            sub.entry(key.sub_corpus.clone()).or_default().add_times(tallies, 1);
+        }
         let scores = |label: Label| LabelScores {
-            strict: scorer.strict_by_label[label.index()].into(),
-            exact: scorer.exact_by_label[label.index()].into(),
+            strict: all.0[Tallies::strict_of(label)].into(),
+            exact: all.0[Tallies::exact_of(label)].into(),
         };
         let labels: BTreeMap<Label, LabelScores> = Label::ALL.map(|label| (label, scores(label))).into();
         Report {
             sentences: scorer.sentences.len() as u64,
-            all: Scores::new(&scorer.all),
+            all: Scores::new(&all),
             macro_average: MacroScores {
                 strict: average(labels.values().map(|scores| &scores.strict)),
                 exact: average(labels.values().map(|scores| &scores.exact)),
             },
-            sub: scorer
-                .sub_corpora
-                .iter()
-                .map(|(name, tallies)| (name.clone(), Scores::new(tallies)))
-                .collect(),
+            sub: sub.into_iter().map(|(name, tallies)| (name, Scores::new(&tallies))).collect(),
             labels,
             strict_f1_interval: None,
         }

@@ -115,10 +115,11 @@ impl<'a> Run<'a> {
             lexicons: self.tables.lists.names.len(),
             ..self.recipe.tagger.clone()
         };
-        let mut score = |weights: &TaggerWeights| -> Result<f64> {
-            let f1 = evaluate(&self.model(weights)?, &self.documents.development)?.report().all.strict.f1;
-            // Of equal scores the later epoch counts.
-            Ok(if data.all_documents { 0.0 } else { f1 })
+        let mut score = |weights: &TaggerWeights| -> Result<Option<f64>> {
+            if data.all_documents {
+                return Ok(None);
+            }
+            Ok(Some(evaluate(&self.model(weights)?, &self.documents.development)?.report().all.strict.f1))
         };
         Ok(tagger::train(&options, self.word_vectors(), &mut source, &mut score, Some(checkpoint))?.weights)
     }

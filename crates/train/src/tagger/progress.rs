@@ -40,11 +40,12 @@ impl Progress {
     }
 
     /// An epoch is done.
-    pub fn epoch_done(&mut self, epoch: usize, loss: f64, score: f64) {
-        self.last_score = format!(" dev {score:.4}");
+    pub fn epoch_done(&mut self, epoch: usize, loss: f64, score: Option<f64>) {
+        self.last_score = score.map_or(String::new(), |score| format!(" dev {score:.4}"));
         if !self.terminal {
             let seconds = self.bar.elapsed().as_secs();
-            eprintln!("epoch {}/{} loss {loss:.3} dev {score:.4} ({seconds} s)", epoch + 1, self.epochs);
+            let score = &self.last_score;
+            eprintln!("epoch {}/{} loss {loss:.3}{score} ({seconds} s)", epoch + 1, self.epochs);
         }
     }
 

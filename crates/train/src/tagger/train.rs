@@ -30,14 +30,14 @@ pub struct Trained {
     pub weights: TaggerWeights,
     /// The best epoch, from 0.
     pub epoch: usize,
-    /// Its development score.
+    /// Its development score; 0 without one.
     pub score: f64,
 }
 
 /// Trains a tagger over frozen word vectors and returns the best epoch's weights.
 ///
 /// After each epoch `evaluate` scores the weights on development data, higher being better; from the second half on
-/// these are the exponential average. A tie goes to the later epoch. With a `checkpoint` path the state is saved there
+/// these are the exponential average. A tie goes to the later epoch, and so does `None`: no data to choose with. With a `checkpoint` path the state is saved there
 /// after each epoch, and a run that finds its own checkpoint there goes on from it. Progress goes to standard error.
 ///
 /// Errors when options, examples or the checkpoint do not fit, when `evaluate` fails, or when the loss or a score is not
@@ -46,7 +46,7 @@ pub fn train(
     options: &TaggerOptions,
     words: WordVectors,
     source: &mut dyn Source,
-    evaluate: &mut dyn FnMut(&TaggerWeights) -> Result<f64>,
+    evaluate: &mut dyn FnMut(&TaggerWeights) -> Result<Option<f64>>,
     checkpoint: Option<&Path>,
 ) -> Result<Trained> {
     options.check()?;
@@ -66,8 +66,9 @@ pub fn train(
         let loss = train_epoch(&network, options, words, source, &mut state, &mut progress)?;
         let values = state.average.as_ref().unwrap_or(&state.values);
         let score = evaluate(&network.parameters.export(values, options))?;
-        ensure!(score.is_finite(), "the development score is not a number");
-        if state.best.as_ref().is_none_or(|best| score >= best.score) {
+        ensure!(score.is_none_or(f64::is_finite), "the development score is not a number");
+        if state.best.as_ref().is_none_or(|best| score.is_none_or(|score| score >= best.score)) {
+            let score = score.unwrap_or_default();
             state.best = Some(Best { epoch: state.epochs, score, values: values.clone() });
         }
         progress.epoch_done(state.epochs, loss, score);

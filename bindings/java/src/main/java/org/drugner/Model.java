@@ -113,6 +113,7 @@ public final class Model implements AutoCloseable {
                             options.rejectInvalidText ? 1 : 0,
                             options.minScore,
                             options.labelMask,
+                            options.maxPaths,
                             pointer,
                             message);
         }

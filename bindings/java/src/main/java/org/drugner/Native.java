@@ -39,11 +39,18 @@ final class Native {
             int invalidText,
             float minScore,
             long labelMask,
+            int maxPaths,
             long[] handle,
             byte[] message);
 
     /** Returns a status or consumed &lt;&lt; 32 | flags &lt;&lt; 24 | mentions found. */
     static native long find(long recognizer, String text, int from, int[] out, int at);
+
+    /**
+     * Returns a status or the number of mentions of all answers. {@code head} receives start, end and flags of the
+     * sentence, the number of answers, and of each answer the number of mentions and the bits of the probability.
+     */
+    static native int nbest(long recognizer, String text, int at, int most, int[] head, int[] out);
 
     static native void rest(long recognizer, int skip, int[] out, int at);
 

@@ -17,6 +17,7 @@ public final class Recognizer implements AutoCloseable {
         boolean rejectInvalidText;
         float minScore;
         long labelMask;
+        int maxPaths;
 
         /** Tokens that the network reads at once, 16 to 65536; a longer sentence is cut. Default 256. */
         public Options maxWindowTokens(int tokens) {
@@ -48,6 +49,12 @@ public final class Recognizer implements AutoCloseable {
         /** Bit i keeps the label with index i in {@link Model#labels()}; 0, the default, keeps all. */
         public Options labelMask(long mask) {
             labelMask = mask;
+            return this;
+        }
+
+        /** Most answers of {@link Recognizer#nbest}, at most 8; 0, the default: no memory for it. */
+        public Options maxPaths(int paths) {
+            maxPaths = paths;
             return this;
         }
     }
@@ -119,6 +126,39 @@ public final class Recognizer implements AutoCloseable {
             if (!done) {
                 out.clear(labels);
             }
+        }
+    }
+
+    /**
+     * The up to {@code most} best answers to one sentence, for people who review what was found. The sentence is the first
+     * one that ends behind unit {@code at}: 0 for the first of the text, {@link Answers#end()} for the next, the start of a
+     * mention for its own. The best answer has the mentions that {@link #find(CharSequence)} finds in this sentence, but the
+     * options {@code minScore} and {@code labelMask} leave none out. Needs {@link Options#maxPaths}.
+     *
+     * @throws IllegalStateException if this recognizer is closed
+     * @throws IndexOutOfBoundsException if {@code at} is not 0 to the length of the text
+     * @throws DrugnerException if {@code most} is not 1 to {@code maxPaths}, or the library fails
+     */
+    public Answers nbest(CharSequence text, int at, int most) {
+        String string = text.toString();
+        if (at < 0 || at > string.length()) {
+            throw new IndexOutOfBoundsException("unit " + at + " of a text of " + string.length());
+        }
+        int[] head = new int[Answers.HEAD + Answers.FIELDS * Answers.MOST];
+        synchronized (handle) {
+            long pointer = handle.pointer();
+            own.clear(labels);
+            int found = Native.nbest(pointer, string, at, most, head, own.fields);
+            if (found < 0) {
+                throw failure(pointer, found);
+            }
+            int written = Math.min(found, own.room());
+            if (written < found) {
+                own.reserve(found);
+                Native.rest(pointer, written, own.fields, written);
+            }
+            own.added(found, 0);
+            return new Answers(head, own.toList());
         }
     }
 

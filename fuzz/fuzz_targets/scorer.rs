@@ -1,0 +1,4 @@
+//! libFuzzer program of the target of the same name.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| drugner_fuzz::scorer(data));
