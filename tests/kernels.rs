@@ -2,7 +2,7 @@
 
 use drugner::Isa;
 use drugner::format::layout::{self, GATES, PANEL};
-use drugner::kernels::{DenseWeights, Kernels, LstmWeights, lstm_scratch_len, math};
+use drugner::kernels::{DenseWeights, Kernels, LOCKSTEP, LstmWeights, Sequence, lstm_scratch_len, math};
 use half::f16;
 use proptest::prelude::*;
 
@@ -104,7 +104,7 @@ struct Layer {
     wh: Shifted<u16>,
     bias: Shifted<f32>,
     x: Shifted<f32>,
-    steps: usize,
+    rows: usize,
 }
 
 impl Layer {
@@ -112,7 +112,7 @@ impl Layer {
         seed: u64,
         input: usize,
         hidden: usize,
-        steps: usize,
+        rows: usize,
         skip: usize,
         weights: Kind,
         values: Kind,
@@ -122,7 +122,7 @@ impl Layer {
         let wx = random.halves(layout::lstm_panels_len(hidden, input).unwrap(), weights, scale);
         let wh = random.halves(layout::lstm_panels_len(hidden, hidden).unwrap(), weights, scale);
         let bias = random.values(layout::lstm_bias_len(hidden).unwrap(), values);
-        let x = random.values(steps * input, values);
+        let x = random.values(rows * input, values);
         Self {
             input,
             hidden,
@@ -130,7 +130,7 @@ impl Layer {
             wh: Shifted::new(&wh, skip),
             bias: Shifted::new(&bias, skip),
             x: Shifted::new(&x, skip),
-            steps,
+            rows,
         }
     }
 
@@ -138,55 +138,108 @@ impl Layer {
         LstmWeights { input: self.input, hidden: self.hidden, wx: &self.wx, wh: &self.wh, bias: &self.bias }
     }
 
-    /// The outputs, in rows of `before + hidden + after`; the rest of each row must stay as it was.
-    fn run(
-        &self,
-        kernels: &Kernels,
-        reverse: bool,
-        before: usize,
-        after: usize,
-        chunk: usize,
-        skip: usize,
-    ) -> Vec<u32> {
-        const UNTOUCHED: f32 = 12345.0;
+    /// All rows as one sequence.
+    fn whole(&self) -> Vec<Sequence> {
+        vec![Sequence { first: 0, steps: self.rows }]
+    }
+
+    /// The outputs of all rows; what belongs to no sequence must stay as it was.
+    fn run(&self, kernels: &Kernels, sequences: &[Sequence], reverse: bool, place: Place) -> Vec<u32> {
+        let Place { before, after, chunk, skip } = place;
         let stride = before + self.hidden + after;
-        let mut y = vec![UNTOUCHED; skip + self.steps * stride];
+        let mut y = vec![UNTOUCHED; skip + self.rows * stride];
         // Scratch may hold anything, here what would show if it were read.
         let mut scratch = vec![f32::NAN; skip + lstm_scratch_len(self.hidden, chunk).unwrap()];
         let (weights, x) = (self.weights(), &self.x);
-        kernels.lstm(&weights, x, self.steps, reverse, &mut y[skip..], stride, before, &mut scratch[skip..]);
+        kernels.lstm(&weights, x, sequences, reverse, &mut y[skip..], stride, before, &mut scratch[skip..]);
         let mut outputs = Vec::new();
-        for row in y[skip..].chunks_exact(stride) {
+        for (number, row) in y[skip..].chunks_exact(stride).enumerate() {
+            let output = &row[before..][..self.hidden];
+            let written = sequences.iter().any(|s| (s.first..s.first + s.steps).contains(&number));
             assert!(row[..before].iter().chain(&row[before + self.hidden..]).all(|&v| v == UNTOUCHED));
-            assert!(row[before..][..self.hidden].iter().all(|v| v.abs() <= 1.0), "|h| <= 1, and no NaN");
-            outputs.extend(bits(&row[before..][..self.hidden]));
+            assert!(output.iter().all(|v| if written { v.abs() <= 1.0 } else { *v == UNTOUCHED }));
+            outputs.extend(bits(output));
         }
         outputs
     }
+}
+
+/// Mark of a number that no kernel may write.
+const UNTOUCHED: f32 = 12345.0;
+
+/// Columns of the output rows before and behind the outputs, rows of a chunk, offset of all buffers.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    before: usize,
+    after: usize,
+    chunk: usize,
+    skip: usize,
+}
+
+const PLAIN: Place = Place { before: 0, after: 0, chunk: 64, skip: 0 };
+
+fn place() -> impl Strategy<Value = Place> {
+    let chunk = prop_oneof![Just(64_usize), LOCKSTEP..=70];
+    (0_usize..20, 0_usize..20, chunk, 0_usize..4).prop_map(|(before, after, chunk, skip)| Place {
+        before,
+        after,
+        chunk,
+        skip,
+    })
+}
+
+/// Sequences of these lengths one behind the other, a row of none between them, and the rows that they take; the
+/// longest comes first.
+fn sequences(lengths: &[usize]) -> (Vec<Sequence>, usize) {
+    let mut rows = 0;
+    let mut sequences = Vec::new();
+    for &steps in lengths {
+        sequences.push(Sequence { first: rows, steps });
+        rows += steps + 1;
+    }
+    sequences.sort_by_key(|sequence| std::cmp::Reverse(sequence.steps));
+    (sequences, rows)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn lstm_has_the_bits_of_scalar(
+    fn lstm_has_the_bits_of_scalar_one_by_one(
         seed: u64,
         input in 1_usize..=70,
         panels in 1_usize..=5,
-        steps in prop_oneof![1_usize..=40, Just(63), Just(64), Just(65), Just(129)],
+        lengths in prop_oneof![
+            prop::collection::vec(0_usize..=40, 1..=LOCKSTEP + 2),
+            prop::collection::vec(3_usize..=4, 1..=LOCKSTEP + 1),
+            prop_oneof![1_usize..=40, Just(63), Just(64), Just(65), Just(129)].prop_map(|steps| vec![steps]),
+        ],
         reverse: bool,
-        (before, after) in (0_usize..20, 0_usize..20),
-        skip in 0_usize..4,
-        chunk in prop_oneof![Just(64_usize), 1_usize..=70],
+        place in place(),
         (weights, values) in (kind(), kind()),
     ) {
-        let layer = Layer::random(seed, input, panels * PANEL, steps, skip, weights, values);
+        let (sequences, rows) = sequences(&lengths);
+        let layer = Layer::random(seed, input, panels * PANEL, rows, place.skip, weights, values);
         let tables = tables();
-        let scalar = layer.run(tables[tables.len() - 1], reverse, 0, 0, 64, 0);
-        for kernels in tables {
-            let outputs = layer.run(kernels, reverse, before, after, chunk, skip);
-            prop_assert!(outputs == scalar, "{:?}", kernels.isa());
+        let mut expected = vec![UNTOUCHED.to_bits(); rows * layer.hidden];
+        for sequence in &sequences {
+            let alone = layer.run(tables[tables.len() - 1], std::slice::from_ref(sequence), reverse, PLAIN);
+            let range = sequence.first * layer.hidden..(sequence.first + sequence.steps) * layer.hidden;
+            expected[range.clone()].copy_from_slice(&alone[range]);
         }
+        for kernels in tables {
+            prop_assert!(layer.run(kernels, &sequences, reverse, place) == expected, "{:?}", kernels.isa());
+        }
+    }
+
+    /// More inputs than the weights that are widened at once.
+    #[test]
+    fn wide_inputs_have_the_bits_of_scalar(seed: u64, input in 120_usize..=300, batch in 2_usize..=5) {
+        let (sequences, rows) = sequences(&vec![7; batch]);
+        let layer = Layer::random(seed, input, 2 * PANEL, rows, 0, Kind::Usual, Kind::Usual);
+        let results: Vec<_> =
+            tables().into_iter().map(|kernels| layer.run(kernels, &sequences, false, PLAIN)).collect();
+        prop_assert!(results.iter().all(|result| Some(result) == results.last()));
     }
 
     #[test]
@@ -251,11 +304,11 @@ proptest! {
             wh: Shifted::new(&layout::pack_lstm(&wh, hidden, hidden, padded), 0),
             bias: Shifted::new(&layout::pack_lstm_bias(&bias, hidden), 0),
             x: Shifted::new(&x, 0),
-            steps,
+            rows: steps,
         };
         let expected = reference(&wx, &wh, &bias, &x, input, hidden, reverse);
         for kernels in tables() {
-            let outputs = layer.run(kernels, reverse, 0, 0, 64, 0);
+            let outputs = layer.run(kernels, &layer.whole(), reverse, PLAIN);
             for (outputs, expected) in outputs.chunks_exact(padded).zip(expected.chunks_exact(hidden)) {
                 for (&output, &expected) in outputs.iter().zip(expected) {
                     let output = f64::from(f32::from_bits(output));
@@ -338,8 +391,10 @@ fn all_halves_are_widened_exactly() {
 fn empty_calls_write_nothing() {
     let layer = Layer::random(1, 3, PANEL, 0, 0, Kind::Usual, Kind::Usual);
     for kernels in tables() {
-        assert!(layer.run(kernels, false, 0, 0, 1, 0).is_empty());
-        assert!(layer.run(kernels, true, 0, 0, 1, 0).is_empty());
+        for reverse in [false, true] {
+            assert!(layer.run(kernels, &layer.whole(), reverse, PLAIN).is_empty());
+            assert!(layer.run(kernels, &[], reverse, PLAIN).is_empty());
+        }
         let weights = DenseWeights { input: 2, outputs: PANEL, w: &[0; 2 * PANEL], bias: &[0.0; PANEL] };
         kernels.dense(&weights, &[], 2, 0, &mut []);
     }
@@ -354,23 +409,45 @@ fn wrong_lengths_are_refused() {
     let layer = Layer::random(1, 3, PANEL, 2, 0, Kind::Usual, Kind::Usual);
     let good = layer.weights();
     for kernels in tables() {
+        let room = lstm_scratch_len(PANEL, LOCKSTEP).unwrap();
         let lstm =
             |weights: LstmWeights<'_>, x: usize, y: usize, stride: usize, offset: usize, scratch: usize| {
                 let (mut y, mut scratch) = (vec![0.0; y], vec![0.0; scratch]);
-                kernels.lstm(&weights, &layer.x[..x], 2, false, &mut y, stride, offset, &mut scratch);
+                kernels.lstm(
+                    &weights,
+                    &layer.x[..x],
+                    &layer.whole(),
+                    false,
+                    &mut y,
+                    stride,
+                    offset,
+                    &mut scratch,
+                );
             };
-        lstm(good, 6, 32, 16, 0, 80);
-        refused(&|| lstm(LstmWeights { hidden: 15, ..good }, 6, 32, 16, 0, 80));
-        refused(&|| lstm(LstmWeights { hidden: 0, ..good }, 6, 32, 16, 0, 80));
-        refused(&|| lstm(LstmWeights { wx: &good.wx[1..], ..good }, 6, 32, 16, 0, 80));
-        refused(&|| lstm(LstmWeights { wh: &good.wh[1..], ..good }, 6, 32, 16, 0, 80));
-        refused(&|| lstm(LstmWeights { bias: &good.bias[1..], ..good }, 6, 32, 16, 0, 80));
-        refused(&|| lstm(good, 5, 32, 16, 0, 80));
-        refused(&|| lstm(good, 6, 31, 16, 0, 80));
-        refused(&|| lstm(good, 6, 32, 16, 1, 80));
-        refused(&|| lstm(good, 6, 32, 16, usize::MAX, 80));
-        refused(&|| lstm(good, 6, 32, usize::MAX, 0, 80));
-        refused(&|| lstm(good, 6, 32, 16, 0, 79));
+        lstm(good, 6, 32, 16, 0, room);
+        refused(&|| lstm(LstmWeights { hidden: 15, ..good }, 6, 32, 16, 0, room));
+        refused(&|| lstm(LstmWeights { hidden: 0, ..good }, 6, 32, 16, 0, room));
+        refused(&|| lstm(LstmWeights { wx: &good.wx[1..], ..good }, 6, 32, 16, 0, room));
+        refused(&|| lstm(LstmWeights { wh: &good.wh[1..], ..good }, 6, 32, 16, 0, room));
+        refused(&|| lstm(LstmWeights { bias: &good.bias[1..], ..good }, 6, 32, 16, 0, room));
+        refused(&|| lstm(good, 5, 32, 16, 0, room));
+        refused(&|| lstm(good, 6, 31, 16, 0, room));
+        refused(&|| lstm(good, 3, 16, 16, 0, room));
+        refused(&|| lstm(good, 6, 32, 16, 1, room));
+        refused(&|| lstm(good, 6, 32, 16, usize::MAX, room));
+        refused(&|| lstm(good, 6, 32, usize::MAX, 0, room));
+        refused(&|| lstm(good, 6, 32, 16, 0, room - 1));
+
+        let ordered = |sequences: &[(usize, usize)]| {
+            let sequences: Vec<_> =
+                sequences.iter().map(|&(first, steps)| Sequence { first, steps }).collect();
+            kernels.lstm(&good, &layer.x, &sequences, false, &mut [0.0; 32], 16, 0, &mut vec![0.0; room]);
+        };
+        ordered(&[(1, 1), (0, 1), (2, 0)]);
+        refused(&|| ordered(&[(1, 2)]));
+        refused(&|| ordered(&[(3, 0)]));
+        refused(&|| ordered(&[(usize::MAX, 1)]));
+        refused(&|| ordered(&[(0, 0), (0, 1)]));
 
         let dense = |outputs: usize, w: usize, bias: usize, x: usize, stride: usize, y: usize| {
             let (w, bias, x, mut y) = (vec![0; w], vec![0.0; bias], vec![0.0; x], vec![0.0; y]);

@@ -6,9 +6,38 @@
 //! the outputs `[B][T][2H]` as f32, little-endian, in FILE.out.
 
 use drugner::format::layout;
-use drugner::kernels::{Kernels, LSTM_CHUNK, LstmWeights, lstm_scratch_len};
+use drugner::kernels::{Kernels, LSTM_CHUNK, LstmWeights, Sequence, lstm_scratch_len};
 use std::io::{BufRead, Write};
 use std::time::Instant;
+
+/// A slice that begins on a cache line, as it does in a model file and in a context.
+struct Aligned<T> {
+    data: Vec<T>,
+    skip: usize,
+}
+
+impl<T: Copy + Default> Aligned<T> {
+    fn new(values: &[T]) -> Self {
+        let mut data = Vec::<T>::with_capacity(values.len() + 64);
+        let skip = data.as_ptr().align_offset(64);
+        data.resize(skip, T::default());
+        data.extend_from_slice(values);
+        Self { data, skip }
+    }
+}
+
+impl<T> std::ops::Deref for Aligned<T> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
+        &self.data[self.skip..]
+    }
+}
+
+impl<T> std::ops::DerefMut for Aligned<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.data[self.skip..]
+    }
+}
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -27,20 +56,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .map(|_| {
             let wx = layout::pack_lstm(&take(4 * hidden * input), hidden, input, input);
             let wh = layout::pack_lstm(&take(4 * hidden * hidden), hidden, hidden, hidden);
-            (wx, wh, layout::pack_lstm_bias(&take(4 * hidden), hidden))
+            let bias = layout::pack_lstm_bias(&take(4 * hidden), hidden);
+            (Aligned::new(&wx), Aligned::new(&wh), Aligned::new(&bias))
         })
         .collect();
-    let x = take(batch * steps * input);
+    let x = Aligned::new(&take(batch * steps * input));
 
     let stride = 2 * hidden;
-    let mut y = vec![0.0; batch * steps * stride];
-    let mut scratch = vec![0.0; lstm_scratch_len(hidden, LSTM_CHUNK).ok_or("too many units")?];
+    let mut y = Aligned::new(&vec![0.0; batch * steps * stride]);
+    let scratch_len = lstm_scratch_len(hidden, LSTM_CHUNK).ok_or("too many units")?;
+    let mut scratch = Aligned::new(&vec![0.0; scratch_len]);
+    let sequences: Vec<_> = (0..batch).map(|b| Sequence { first: b * steps, steps }).collect();
     let mut run = |y: &mut [f32]| {
-        for (x, y) in x.chunks_exact(steps * input).zip(y.chunks_exact_mut(steps * stride)) {
-            for (d, (wx, wh, bias)) in directions.iter().enumerate() {
-                let weights = LstmWeights { input, hidden, wx, wh, bias };
-                kernels.lstm(&weights, x, steps, d == 1, y, stride, d * hidden, &mut scratch);
-            }
+        for (d, (wx, wh, bias)) in directions.iter().enumerate() {
+            let weights = LstmWeights { input, hidden, wx, wh, bias };
+            kernels.lstm(&weights, &x, &sequences, d == 1, y, stride, d * hidden, &mut scratch);
         }
     };
     for line in std::io::stdin().lock().lines() {

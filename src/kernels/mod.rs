@@ -32,12 +32,30 @@ pub enum Isa {
     Avx512 = 3,
 }
 
-/// Steps whose input contributions are computed at once: enough for full tiles, few enough to stay in the cache.
+/// Most rows whose input contributions [`Kernels::lstm`] computes at once: enough for full tiles, few enough to stay in
+/// the cache.
 pub const LSTM_CHUNK: usize = 64;
 
-/// Length of the scratch of [`Kernels::lstm`] for chunks of `chunk` steps; `None` if it overflows.
+/// Sequences that [`Kernels::lstm`] runs side by side.
+pub const LOCKSTEP: usize = 16;
+
+/// Inputs whose weights for one panel are widened at once: 32 KiB.
+const WIDE_COLUMNS: usize = 128;
+
+/// Length of the scratch of [`Kernels::lstm`] for chunks of `chunk` rows; `None` if it overflows.
 pub fn lstm_scratch_len(hidden: usize, chunk: usize) -> Option<usize> {
-    layout::lstm_bias_len(hidden)?.checked_mul(chunk)?.checked_add(hidden)
+    let sums = layout::lstm_bias_len(hidden)?.checked_mul(chunk)?;
+    let wide = WIDE_COLUMNS * layout::GATES * layout::PANEL;
+    hidden.checked_mul(3 * LOCKSTEP)?.checked_add(wide)?.checked_add(sums)
+}
+
+/// Rows of a matrix that are the steps of one sequence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sequence {
+    /// First row.
+    pub first: usize,
+    /// Number of rows.
+    pub steps: usize,
 }
 
 /// Weights of one direction of an LSTM layer, in the panels of [`layout`]. Any bit pattern is harmless.
@@ -95,25 +113,27 @@ impl Kernels {
         self.isa
     }
 
-    /// Runs one direction of one LSTM layer over `x`, `[steps][input]`, from h = c = 0, and writes the outputs of step
-    /// t to `y[t * y_stride + y_offset..][..hidden]`. `reverse` walks from the last step to the first.
+    /// Runs one direction of one LSTM layer over each of `sequences`, rows of `x`, `[rows][input]`, from h = c = 0, and
+    /// writes the outputs of row r to `y[r * y_stride + y_offset..][..hidden]`. `reverse` walks from the last step to the
+    /// first. Rows of no sequence stay as they are.
     ///
     /// Each gate sum is the bias, then one fused multiply-add per input, then one per unit of the previous output (none
     /// in the first step), both in ascending order. Outputs lie in -1..=1 whatever the inputs and weights are: a sum
     /// that is NaN counts as a large positive one.
     ///
-    /// The inputs of as many steps as `scratch` has room for, see [`lstm_scratch_len`], are handled at once; the
-    /// result does not depend on it.
+    /// [`LOCKSTEP`] sequences run side by side, and the inputs of as many rows as `scratch` has room for, see
+    /// [`lstm_scratch_len`], are handled at once; the result of a sequence depends on neither.
     ///
     /// # Panics
-    /// If `hidden` is 0 or no multiple of 16, or if a length does not fit: weights as in [`LstmWeights`], `x` of
-    /// `steps * input`, `y` of `steps * y_stride`, `y_offset + hidden <= y_stride`, `scratch` for at least one step.
+    /// If `hidden` is 0 or no multiple of 16, if the sequences are not sorted by length, longest first, or if a length
+    /// does not fit: weights as in [`LstmWeights`], `x` of `rows * input`, `y` of `rows * y_stride`, sequences within the
+    /// rows, `y_offset + hidden <= y_stride`, `scratch` for at least [`LOCKSTEP`] rows.
     #[expect(clippy::too_many_arguments)]
     pub fn lstm(
         &self,
         weights: &LstmWeights<'_>,
         x: &[f32],
-        steps: usize,
+        sequences: &[Sequence],
         reverse: bool,
         y: &mut [f32],
         y_stride: usize,
@@ -125,17 +145,24 @@ impl Kernels {
         assert!(layout::lstm_panels_len(hidden, input) == Some(wx.len()), "lstm: length of wx");
         assert!(layout::lstm_panels_len(hidden, hidden) == Some(wh.len()), "lstm: length of wh");
         assert!(layout::lstm_bias_len(hidden) == Some(bias.len()), "lstm: length of bias");
-        assert!(steps.checked_mul(input) == Some(x.len()), "lstm: length of x");
-        assert!(steps.checked_mul(y_stride) == Some(y.len()), "lstm: length of y");
         assert!(
             y_offset.checked_add(hidden).is_some_and(|end| end <= y_stride),
             "lstm: y_offset or y_stride"
         );
+        let rows = y.len() / y_stride;
+        assert!(y.len() == rows * y_stride, "lstm: length of y");
+        assert!(rows.checked_mul(input) == Some(x.len()), "lstm: length of x");
+        let ends = |sequence: &Sequence| sequence.first.checked_add(sequence.steps);
         assert!(
-            lstm_scratch_len(hidden, 1).is_some_and(|len| len <= scratch.len()),
+            sequences.iter().all(|sequence| ends(sequence).is_some_and(|end| end <= rows)),
+            "lstm: sequences"
+        );
+        assert!(sequences.is_sorted_by(|a, b| a.steps >= b.steps), "lstm: order of the sequences");
+        assert!(
+            lstm_scratch_len(hidden, LOCKSTEP).is_some_and(|len| len <= scratch.len()),
             "lstm: length of scratch"
         );
-        let call = LstmCall { weights: *weights, x, steps, reverse, y, y_stride, y_offset, scratch };
+        let call = LstmCall { weights: *weights, x, sequences, reverse, y, y_stride, y_offset, scratch };
         // SAFETY: the machine supports the instruction set of every table that can be reached.
         unsafe { (self.lstm)(call) }
     }

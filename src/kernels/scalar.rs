@@ -136,6 +136,8 @@ impl<const FMA: bool> Arithmetic for Portable<FMA> {
 }
 
 impl<const FMA: bool> Simd for Portable<FMA> {
+    const REGISTERS: usize = 8;
+
     #[inline(always)]
     fn load(self, values: &[f32; PANEL]) -> Self::Lanes {
         *values
@@ -242,7 +244,7 @@ mod tests {
     #[cfg(target_arch = "x86_64")]
     #[test]
     fn both_compilations_give_the_same_bits() {
-        use crate::kernels::{LstmWeights, lstm_scratch_len};
+        use crate::kernels::{LOCKSTEP, LstmWeights, Sequence, lstm_scratch_len};
 
         if !(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")) {
             return; // There is only one to run.
@@ -259,8 +261,17 @@ mod tests {
             let x: Vec<f32> = (0..steps * input).map(|i| (i as f32 - 17.0) / 9.0).collect();
             let outputs = [&PORTABLE, &fma::KERNELS].map(|kernels| {
                 let mut y = vec![0.0; steps * hidden];
-                let mut scratch = vec![0.0; lstm_scratch_len(hidden, 4).unwrap()];
-                kernels.lstm(&weights, &x, steps, false, &mut y, hidden, 0, &mut scratch);
+                let mut scratch = vec![0.0; lstm_scratch_len(hidden, LOCKSTEP).unwrap()];
+                kernels.lstm(
+                    &weights,
+                    &x,
+                    &[Sequence { first: 0, steps }],
+                    false,
+                    &mut y,
+                    hidden,
+                    0,
+                    &mut scratch,
+                );
                 y.into_iter().map(f32::to_bits).collect::<Vec<_>>()
             });
             assert_eq!(outputs[0], outputs[1]);

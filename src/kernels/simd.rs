@@ -34,6 +34,9 @@ pub(super) trait Arithmetic: Copy {
 
 /// [`Arithmetic`] on [`PANEL`] lanes, and their way to and from memory of any alignment.
 pub(super) trait Simd: Arithmetic {
+    /// Registers for [`PANEL`] lanes each.
+    const REGISTERS: usize;
+
     /// Loads one value per lane.
     fn load(self, values: &[f32; PANEL]) -> Self::Lanes;
     /// Loads one fp16 value per lane and widens it exactly; a signalling NaN becomes quiet.

@@ -7,7 +7,7 @@ use crate::decode::mentions::each_mention;
 use crate::decode::nbest::{BestPaths, back_len};
 use crate::decode::{Span, tags};
 use crate::format;
-use crate::kernels::{LSTM_CHUNK, lstm_scratch_len};
+use crate::kernels::{LSTM_CHUNK, Sequence, lstm_scratch_len};
 use crate::model::storage::View;
 use crate::{Error, fallible};
 
@@ -143,6 +143,7 @@ impl BilstmCrf {
     ) -> &'s mut [f32] {
         let Input { x, rows, .. } = input;
         let x = &x[..rows * self.input];
+        let sequence = [Sequence { first: 0, steps: rows }];
         let width = 2 * self.hidden;
         let (mut source, mut out) = (scratch.floats(rows, width), scratch.floats(rows, width));
         let lstm_len = lstm_scratch_len(self.hidden, LSTM_CHUNK).expect("the number of units is bounded");
@@ -151,7 +152,7 @@ impl BilstmCrf {
             let x = if l == 0 { x } else { &*source };
             for (d, direction) in layer.iter().enumerate() {
                 let columns = Columns { y: &mut *out, stride: width, offset: d * self.hidden };
-                direction.run(engine, x, rows, d == 1, columns, lstm);
+                direction.run(engine, x, &sequence, d == 1, columns, lstm);
             }
             std::mem::swap(&mut source, &mut out);
         }

@@ -4,7 +4,7 @@ use super::{Engine, corrupt};
 use crate::format::reader::Sections;
 use crate::format::section::Section;
 use crate::format::{self, Kind};
-use crate::kernels::{DenseWeights, LstmWeights};
+use crate::kernels::{DenseWeights, LstmWeights, Sequence};
 use crate::model::storage::{Storage, View};
 use crate::{Error, Status};
 
@@ -91,12 +91,12 @@ impl LstmDirection {
         })
     }
 
-    /// Runs the direction over `x`, `[rows][input]`; `scratch` is the kernel's.
+    /// Runs the direction over the sequences of `x`, `[rows][input]`; `scratch` is the kernel's.
     pub fn run(
         &self,
         engine: Engine<'_>,
         x: &[f32],
-        rows: usize,
+        sequences: &[Sequence],
         reverse: bool,
         out: Columns<'_>,
         scratch: &mut [f32],
@@ -109,7 +109,7 @@ impl LstmDirection {
             bias: engine.storage.get(&self.bias),
         };
         let Columns { y, stride, offset } = out;
-        engine.kernels.lstm(&weights, x, rows, reverse, y, stride, offset, scratch);
+        engine.kernels.lstm(&weights, x, sequences, reverse, y, stride, offset, scratch);
     }
 }
 

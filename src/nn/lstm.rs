@@ -6,7 +6,7 @@ use crate::Error;
 use crate::decode::{Span, runs};
 use crate::features::distance::Distance;
 use crate::format;
-use crate::kernels::{LSTM_CHUNK, lstm_scratch_len};
+use crate::kernels::{LSTM_CHUNK, Sequence, lstm_scratch_len};
 
 /// One LSTM layer, forward, and the output layer.
 #[derive(Clone, Debug)]
@@ -70,7 +70,8 @@ impl Lstm {
         let states = scratch.floats(rows, hidden);
         let lstm_len = lstm_scratch_len(hidden, LSTM_CHUNK).expect("the number of units is bounded");
         let columns = Columns { y: &mut *states, stride: hidden, offset: 0 };
-        self.layer.run(engine, x, rows, false, columns, scratch.floats(lstm_len, 1));
+        let sequence = [Sequence { first: 0, steps: rows }];
+        self.layer.run(engine, x, &sequence, false, columns, scratch.floats(lstm_len, 1));
         let scores = scratch.floats(rows, self.dense.outputs);
         self.dense.run(engine, states, hidden, rows, scores);
         scores

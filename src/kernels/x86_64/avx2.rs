@@ -94,6 +94,8 @@ impl Arithmetic for Avx2 {
 }
 
 impl Simd for Avx2 {
+    const REGISTERS: usize = 8;
+
     #[inline(always)]
     fn load(self, values: &[f32; PANEL]) -> Pair {
         avx2!(Pair(_mm256_loadu_ps(values.as_ptr()), _mm256_loadu_ps(values.as_ptr().add(8))))

@@ -84,13 +84,16 @@ impl Arithmetic for Avx512 {
 }
 
 impl Simd for Avx512 {
+    const REGISTERS: usize = 32;
+
     #[inline(always)]
     fn load(self, values: &[f32; PANEL]) -> __m512 {
         avx512!(_mm512_loadu_ps(values.as_ptr()))
     }
     #[inline(always)]
     fn load_half(self, halves: &[u16; PANEL]) -> __m512 {
-        avx512!(_mm512_cvtph_ps(_mm256_loadu_si256(halves.as_ptr().cast())))
+        // Unlike `_mm512_cvtph_ps`, this form may read memory: at most 1.03 times as fast.
+        avx512!(_mm512_cvt_roundph_ps::<_MM_FROUND_CUR_DIRECTION>(_mm256_loadu_si256(halves.as_ptr().cast())))
     }
     #[inline(always)]
     fn store(self, lanes: __m512, values: &mut [f32; PANEL]) {
