@@ -29,11 +29,12 @@ unsafe impl Zeroed for u8 {}
 
 /// The arrays of a context; sizes in elements.
 pub struct Parts<'a> {
-    /// `[window + lookahead]`: a sentence and the words behind it that the network reads.
+    /// `[2 * window + lookahead]`: the sentences of a batch, behind them one for the next batch, or the words that the
+    /// network reads on.
     pub tokens: &'a mut [Token],
     /// `[window]` if the network reads on behind a sentence, else empty.
     pub ahead: &'a mut [Token],
-    /// `[window + lookahead]`
+    /// `[window + lookahead]`: of one sentence.
     pub words: &'a mut [Word],
     /// Vectors of the words, [`crate::nn::Input::x`].
     pub x: &'a mut [f32],
@@ -80,6 +81,7 @@ pub struct Layout {
     paths: Slot<Path>,
     path_mentions: Slot<Mention>,
     path_bytes: Slot<u8>,
+    window: usize,
     size: usize,
 }
 
@@ -92,7 +94,7 @@ impl Layout {
         let lookahead = network.lookahead();
         let mut size = 0;
         let layout = Self {
-            tokens: cut(&mut size, window + lookahead)?,
+            tokens: cut(&mut size, 2 * window + lookahead)?,
             ahead: cut(&mut size, if lookahead > 0 { window } else { 0 })?,
             words: cut(&mut size, window + lookahead)?,
             x: cut(&mut size, network.input_len(window)?)?,
@@ -102,9 +104,15 @@ impl Layout {
             paths: cut(&mut size, paths)?,
             path_mentions: cut(&mut size, window.checked_mul(paths)?)?,
             path_bytes: cut(&mut size, network.path_bytes(window, paths)?)?,
+            window,
             size,
         };
         Some(layout).filter(|layout| layout.size <= isize::MAX as usize)
+    }
+
+    /// Most tokens of a sentence.
+    pub fn window(&self) -> usize {
+        self.window
     }
 
     /// Bytes of the whole block, a multiple of 64.

@@ -1,5 +1,6 @@
 //! `Context`: the scratch memory of one user at a time, and the walk through all stages.
 
+mod batch;
 mod nbest;
 mod stages;
 
@@ -12,8 +13,9 @@ use crate::decode::nbest::MAX_PATHS;
 use crate::fault;
 use crate::float_state::DefaultState;
 use crate::nn::{Engine, Input, Scratch};
-use crate::text::{Sentences, Unit};
+use crate::text::Unit;
 use crate::{Error, Model, Status};
+use batch::{Batches, Entry};
 
 /// What happens to malformed UTF-8 and lone surrogates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -170,66 +172,77 @@ impl Context {
         let features = self.model.features();
         let calibration = self.model.calibration();
         let engine = Engine { kernels: self.model.kernels(), storage: self.model.storage() };
-        let tokenizer = self.model.tokenizer();
+        let width = features.width();
         let Parts { tokens, ahead, words, x, floats, bytes, mentions, .. } = self.arena.parts(&self.layout);
-        let lookahead = network.lookahead();
-        let window = tokens.len() - lookahead;
-        let mut sentences = Sentences::new(text);
+        let mut batches = Batches::new(text, network, self.model.tokenizer(), self.layout.window());
         let mut found = 0;
-        let mut sentence_cut = false;
-        let mut full_at = None;
-        while let Some(sentence) = sentences.next_into(&mut tokens[..window]) {
-            sentence_cut |= sentence.cut;
-            let rows = tokenizer.units(text, &mut tokens[..sentence.tokens]);
-            if rows == 0 {
-                continue;
-            }
-            let following = tokenizer.peek(text, &sentences, ahead, &mut tokens[rows..rows + lookahead]);
-            let tokens = &tokens[..rows + following];
+        while let Some(batch) = batches.next(tokens, ahead) {
             fault::point("text");
-            features.extract(engine.kernels, text, tokens, words, x);
+            for &Entry { first, rows, .. } in batch.entries() {
+                let tokens = &tokens[first..][..rows + batch.following];
+                features.extract(engine.kernels, text, tokens, words, &mut x[first * width..]);
+            }
             fault::point("features");
-            let found_before = found;
-            let mut full = false;
-            let input = Input { x: &mut *x, rows, following };
-            let scratch = Scratch { floats: &mut *floats, bytes: &mut *bytes };
+            let mut scratch = Scratch { floats: &mut *floats, bytes: &mut *bytes };
+            let (rows, following) = (batch.rows, batch.following);
+            let input = Input { x: &mut *x, rows, sentences: batch.sequences(), following };
             fault::point("network");
-            network.find(engine, input, scratch, &mut |Span { words, label, score }| {
-                fault::point("mentions");
-                let score = calibration.map_or(score, |table| table.apply(score, label));
-                if score < self.min_score || self.label_mask >> label & 1 == 0 {
-                    return;
+            let scores = network.run(engine, input, &mut scratch);
+            let stride = scores.len() / rows;
+            for entry in batch.entries() {
+                let tokens = &tokens[entry.first..][..entry.rows];
+                let scores = &mut scores[entry.first * stride..][..entry.rows * stride];
+                let found_before = found;
+                let mut full = false;
+                network.decode(
+                    scores,
+                    entry.rows,
+                    scratch.reborrow(),
+                    &mut |Span { words, label, score }| {
+                        fault::point("mentions");
+                        let score = calibration.map_or(score, |table| table.apply(score, label));
+                        if score < self.min_score || self.label_mask >> label & 1 == 0 {
+                            return;
+                        }
+                        let Some(slot) = mentions.get_mut(found) else {
+                            full = true;
+                            return;
+                        };
+                        *slot = Mention {
+                            start: tokens[words.start].start,
+                            end: tokens[words.end - 1].end,
+                            label: label as u16,
+                            flags: 0,
+                            score,
+                            concept: u32::MAX,
+                            reserved: [0; 3],
+                        };
+                        found += 1;
+                    },
+                );
+                if full {
+                    // The next call answers the sentence whole; one that alone has too many mentions is answered in
+                    // parts, so that every call makes progress.
+                    let (found, consumed) = match found_before {
+                        0 => (found, mentions[found - 1].end),
+                        _ => (found_before, entry.start),
+                    };
+                    return Ok(Found {
+                        mentions: &mentions[..found],
+                        consumed: consumed as usize,
+                        complete: false,
+                        invalid_text_seen: entry.invalid_text_seen,
+                        sentence_cut: entry.sentence_cut,
+                    });
                 }
-                let Some(slot) = mentions.get_mut(found) else {
-                    full = true;
-                    return;
-                };
-                *slot = Mention {
-                    start: tokens[words.start].start,
-                    end: tokens[words.end - 1].end,
-                    label: label as u16,
-                    flags: 0,
-                    score,
-                    concept: u32::MAX,
-                    reserved: [0; 3],
-                };
-                found += 1;
-            });
-            if full {
-                // The next call answers the sentence whole; one that alone has too many mentions is answered in parts,
-                // so that every call makes progress.
-                full_at =
-                    Some(if found_before > 0 { sentence.start } else { mentions[found - 1].end } as usize);
-                found = if found_before > 0 { found_before } else { found };
-                break;
             }
         }
         Ok(Found {
             mentions: &mentions[..found],
-            consumed: full_at.unwrap_or(text.len()),
-            complete: full_at.is_none(),
-            invalid_text_seen: sentences.invalid_at().is_some(),
-            sentence_cut,
+            consumed: text.len(),
+            complete: true,
+            invalid_text_seen: batches.invalid_text_seen(),
+            sentence_cut: batches.sentence_cut(),
         })
     }
 }

@@ -97,6 +97,22 @@ fn a_replaced_file_does_not_touch_an_open_model() {
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "no temporary file is left");
 }
 
+/// What `LoadMode::Copy` is for: a file that is cut or overwritten in place does not reach the model.
+#[test]
+fn a_copied_model_does_not_feel_what_happens_to_its_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("m.drugner");
+    let bytes = model(2, &Sizes::default());
+    let options = ModelOptions { load_mode: LoadMode::Copy, ..ModelOptions::default() };
+    for damaged in [vec![], vec![0xFF; bytes.len()]] {
+        std::fs::write(&path, &bytes).unwrap();
+        let copied = Model::open_file(&path, &options).unwrap();
+        std::fs::write(&path, damaged).unwrap();
+        assert_eq!(copied.info().storage, 2);
+        assert!(copied.bytes() == bytes && copied.verify_sha256());
+    }
+}
+
 #[test]
 fn errors_name_the_cause() {
     let good = model(1, &Sizes::default());

@@ -36,7 +36,11 @@ fn run(program: &Path, sanitizer: &str, argument: Option<&str>) -> Option<Output
         }
         _ => Command::new(program),
     };
-    command.args(argument).env("ASAN_OPTIONS", "detect_leaks=1").env("TSAN_OPTIONS", "halt_on_error=1");
+    command
+        .args(argument)
+        .env("ASAN_OPTIONS", "detect_leaks=1")
+        .env("TSAN_OPTIONS", "halt_on_error=1 suppressions=thread.supp");
+    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/c"));
     match command.output() {
         Ok(output) => Some(output),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

@@ -75,6 +75,38 @@ fn a_panic_while_opening_gives_no_handle() {
     }
 }
 
+/// What a call refuses, it does not quote.
+#[test]
+fn a_refusal_says_nothing_of_the_text() {
+    let (model, mut context) = (model(), null_mut());
+    let options =
+        drugner_context_options { invalid_text: DRUGNER_INVALID_REJECT, max_spans: 1, ..Default::default() };
+    let (mut result, mut error) = (drugner_result::default(), drugner_error::default());
+    let malformed = [note().as_bytes(), b"\xFF", note().as_bytes()].concat();
+    let units: Vec<u16> = note().encode_utf16().chain([0xD800]).collect();
+    let full = note().repeat(3);
+    // SAFETY: all pointers live.
+    unsafe {
+        let status = drugner_context_create(model, &raw const options, &raw mut context, null_mut());
+        assert_eq!(status, DRUGNER_OK);
+        let result = &raw mut result;
+        let utf8 = |text: &[u8]| drugner_find_utf8(context, text.as_ptr().cast(), text.len(), result);
+        let utf16 = || drugner_find_utf16(context, units.as_ptr(), units.len(), result);
+        let calls: [(drugner_status, &dyn Fn() -> drugner_status); 3] = [
+            (DRUGNER_E_INVALID_TEXT, &|| utf8(&malformed)),
+            (DRUGNER_E_INVALID_TEXT, &utf16),
+            (DRUGNER_E_SPAN_LIMIT, &|| utf8(full.as_bytes())),
+        ];
+        for (status, call) in calls {
+            assert_eq!(call(), status);
+            assert_eq!(drugner_context_last_error(context, &raw mut error), DRUGNER_OK);
+            without_marker(&error);
+        }
+        drugner_context_destroy(context);
+        drugner_model_release(model);
+    }
+}
+
 /// The memory of a context holds the words of its text; a panic, a wipe and the end of the context leave zeros.
 #[test]
 fn nothing_of_the_text_stays_in_memory() {

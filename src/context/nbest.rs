@@ -5,6 +5,7 @@ use crate::arena::Parts;
 use crate::decode::Span;
 use crate::fault;
 use crate::float_state::DefaultState;
+use crate::kernels::Sequence;
 use crate::nn::{Engine, Input, Scratch};
 use crate::text::{Sentences, Unit};
 use crate::{Error, Status};
@@ -80,7 +81,7 @@ impl Context {
         let engine = Engine { kernels: model.kernels(), storage: model.storage() };
         let Parts { tokens, words, x, floats, bytes, paths, path_bytes, path_mentions, .. } =
             arena.parts(layout);
-        let window = tokens.len() - network.lookahead();
+        let window = layout.window();
         let mut sentences = Sentences::new(text);
         let (sentence, rows) = loop {
             let Some(sentence) = sentences.next_into(&mut tokens[..window]) else {
@@ -104,7 +105,8 @@ impl Context {
         let tokens = &tokens[..rows];
         model.features().extract(engine.kernels, text, tokens, words, x);
         fault::point("nbest");
-        let input = Input { x, rows, following: 0 };
+        let sentence_rows = [Sequence { first: 0, steps: rows }];
+        let input = Input { x, rows, sentences: &sentence_rows, following: 0 };
         let best = network
             .best_paths(engine, input, Scratch { floats, bytes }, path_bytes, most)
             .ok_or_else(|| Error::new(Status::Unsupported, "models of this family have no paths"))?;

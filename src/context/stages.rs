@@ -1,11 +1,11 @@
 //! The first stages alone, for measurements: a stage costs the difference to the walk that ends before it. The walk of
 //! the `find` functions holds no clock and no switch.
 
+use super::batch::{Batches, Entry};
 use super::{Context, check_text};
 use crate::Error;
 use crate::arena::Parts;
 use crate::nn::{Engine, Input, Scratch};
-use crate::text::Sentences;
 
 /// Where [`Context::run_stages`] ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,25 +35,23 @@ impl Context {
     pub fn run_stages(&mut self, text: &[u8], last: Stage) -> Result<Work, Error> {
         check_text(text, self.reject_invalid)?;
         let Self { model, layout, arena, .. } = self;
-        let (network, features, tokenizer) = (model.network(), model.features(), model.tokenizer());
+        let (network, features) = (model.network(), model.features());
         let engine = Engine { kernels: model.kernels(), storage: model.storage() };
         let Parts { tokens, ahead, words, x, floats, bytes, .. } = arena.parts(layout);
-        let lookahead = network.lookahead();
-        let window = tokens.len() - lookahead;
-        let mut sentences = Sentences::new(text);
+        let mut batches = Batches::new(text, network, model.tokenizer(), layout.window());
         let mut work = Work::default();
-        while let Some(sentence) = sentences.next_into(&mut tokens[..window]) {
-            let rows = tokenizer.units(text, &mut tokens[..sentence.tokens]);
-            if rows == 0 {
-                continue;
-            }
-            work = Work { sentences: work.sentences + 1, tokens: work.tokens + rows };
-            let following = tokenizer.peek(text, &sentences, ahead, &mut tokens[rows..rows + lookahead]);
+        while let Some(batch) = batches.next(tokens, ahead) {
+            let (rows, following) = (batch.rows, batch.following);
+            work.sentences += batch.entries().len();
+            work.tokens += rows;
             if last >= Stage::Features {
-                features.extract(engine.kernels, text, &tokens[..rows + following], words, x);
+                for &Entry { first, rows, .. } in batch.entries() {
+                    let x = &mut x[first * features.width()..];
+                    features.extract(engine.kernels, text, &tokens[first..][..rows + following], words, x);
+                }
             }
             if last >= Stage::Network {
-                let input = Input { x: &mut *x, rows, following };
+                let input = Input { x: &mut *x, rows, sentences: batch.sequences(), following };
                 let mut scratch = Scratch { floats: &mut *floats, bytes: &mut *bytes };
                 std::hint::black_box(network.run(engine, input, &mut scratch));
             }

@@ -7,7 +7,7 @@ use crate::decode::mentions::each_mention;
 use crate::decode::nbest::{BestPaths, back_len};
 use crate::decode::{Span, tags};
 use crate::format;
-use crate::kernels::{LSTM_CHUNK, Sequence, lstm_scratch_len};
+use crate::kernels::{LSTM_CHUNK, lstm_scratch_len};
 use crate::model::storage::View;
 use crate::{Error, fallible};
 
@@ -78,16 +78,14 @@ impl BilstmCrf {
         ScratchLen::of(&floats, &[[rows, 1], [rows, tags]])
     }
 
-    pub(super) fn find(
+    pub(super) fn decode(
         &self,
-        engine: Engine<'_>,
-        input: Input<'_>,
+        scores: &[f32],
+        rows: usize,
         mut scratch: Scratch<'_>,
         found: &mut dyn FnMut(Span),
     ) {
-        let rows = input.rows;
         let tags = self.crf.tags();
-        let scores = self.run(engine, input, &mut scratch);
         let stride = self.dense.outputs;
         let (path, back) = (scratch.bytes(rows, 1), scratch.bytes(rows, tags));
         self.crf.viterbi(scores, stride, path, back);
@@ -141,9 +139,8 @@ impl BilstmCrf {
         input: Input<'_>,
         scratch: &mut Scratch<'s>,
     ) -> &'s mut [f32] {
-        let Input { x, rows, .. } = input;
+        let Input { x, rows, sentences, .. } = input;
         let x = &x[..rows * self.input];
-        let sequence = [Sequence { first: 0, steps: rows }];
         let width = 2 * self.hidden;
         let (mut source, mut out) = (scratch.floats(rows, width), scratch.floats(rows, width));
         let lstm_len = lstm_scratch_len(self.hidden, LSTM_CHUNK).expect("the number of units is bounded");
@@ -152,7 +149,7 @@ impl BilstmCrf {
             let x = if l == 0 { x } else { &*source };
             for (d, direction) in layer.iter().enumerate() {
                 let columns = Columns { y: &mut *out, stride: width, offset: d * self.hidden };
-                direction.run(engine, x, &sequence, d == 1, columns, lstm);
+                direction.run(engine, x, sentences, d == 1, columns, lstm);
             }
             std::mem::swap(&mut source, &mut out);
         }

@@ -6,7 +6,7 @@ use crate::Error;
 use crate::decode::{Span, runs};
 use crate::features::distance::Distance;
 use crate::format;
-use crate::kernels::{LSTM_CHUNK, Sequence, lstm_scratch_len};
+use crate::kernels::{LSTM_CHUNK, lstm_scratch_len};
 
 /// One LSTM layer, forward, and the output layer.
 #[derive(Clone, Debug)]
@@ -45,14 +45,7 @@ impl Lstm {
         ScratchLen::of(&[[rows, self.layer.hidden], [lstm, 1], [rows, self.dense.outputs]], &[])
     }
 
-    pub(super) fn find(
-        &self,
-        engine: Engine<'_>,
-        input: Input<'_>,
-        mut scratch: Scratch<'_>,
-        found: &mut dyn FnMut(Span),
-    ) {
-        let scores = self.run(engine, input, &mut scratch);
+    pub(super) fn decode(&self, scores: &mut [f32], found: &mut dyn FnMut(Span)) {
         runs::each_run(scores, self.dense.outputs, self.labels, found);
     }
 
@@ -63,15 +56,14 @@ impl Lstm {
         input: Input<'_>,
         scratch: &mut Scratch<'s>,
     ) -> &'s mut [f32] {
-        let Input { x, rows, .. } = input;
+        let Input { x, rows, sentences, .. } = input;
         let LstmDirection { input, hidden, .. } = self.layer;
         let x = &mut x[..rows * input];
         self.distance.append(x, self.width, rows);
         let states = scratch.floats(rows, hidden);
         let lstm_len = lstm_scratch_len(hidden, LSTM_CHUNK).expect("the number of units is bounded");
         let columns = Columns { y: &mut *states, stride: hidden, offset: 0 };
-        let sequence = [Sequence { first: 0, steps: rows }];
-        self.layer.run(engine, x, &sequence, false, columns, scratch.floats(lstm_len, 1));
+        self.layer.run(engine, x, sentences, false, columns, scratch.floats(lstm_len, 1));
         let scores = scratch.floats(rows, self.dense.outputs);
         self.dense.run(engine, states, hidden, rows, scores);
         scores

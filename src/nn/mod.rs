@@ -15,7 +15,7 @@ use crate::decode::Span;
 use crate::decode::nbest::BestPaths;
 use crate::format;
 use crate::format::reader::Sections;
-use crate::kernels::Kernels;
+use crate::kernels::{Kernels, LOCKSTEP, Sequence};
 use crate::model::storage::Storage;
 use crate::{Error, Status};
 use bilstm_crf::BilstmCrf;
@@ -78,13 +78,15 @@ pub(crate) struct Source<'a> {
     pub width: usize,
 }
 
-/// The vectors of a sentence.
+/// The vectors of one or several sentences.
 pub struct Input<'a> {
     /// Has room for [`Network::input_len`]; `[rows + following][width]` at its front are filled, the rest is scratch.
     pub x: &'a mut [f32],
-    /// Words or tokens of the sentence, at least 1.
+    /// Words or tokens of all sentences, at least 1.
     pub rows: usize,
-    /// Words behind the sentence, at most [`Network::lookahead`].
+    /// The rows of each sentence, at most [`Network::sentences_at_once`], longest first. They share no row and leave none.
+    pub sentences: &'a [Sequence],
+    /// Words behind the sentences, at most [`Network::lookahead`].
     pub following: usize,
 }
 
@@ -146,7 +148,15 @@ impl Network {
         }
     }
 
-    /// Length of [`Input::x`] for sentences of up to `rows` words; `None` if it overflows.
+    /// Most sentences in one [`Input`], at most [`LOCKSTEP`]. The scores of a sentence do not depend on the others.
+    pub fn sentences_at_once(&self) -> usize {
+        match self {
+            Self::Window(_) | Self::Lstm(_) => 1,
+            Self::BilstmCrf(_) => LOCKSTEP,
+        }
+    }
+
+    /// Length of [`Input::x`] for up to `rows` words; `None` if it overflows.
     pub fn input_len(&self, rows: usize) -> Option<usize> {
         match self {
             Self::Window(network) => network.input_len(rows),
@@ -154,7 +164,7 @@ impl Network {
         }
     }
 
-    /// Scratch for sentences of up to `rows` words; `None` if it overflows.
+    /// Scratch for up to `rows` words; `None` if it overflows.
     pub fn scratch_len(&self, rows: usize) -> Option<ScratchLen> {
         match self {
             Self::Window(network) => network.scratch_len(rows),
@@ -191,8 +201,7 @@ impl Network {
         }
     }
 
-    /// Scores of the tags or classes of a sentence, a padded row for each of its words: what [`find`](Self::find)
-    /// decodes.
+    /// Scores of the tags or classes, a padded row for each word.
     pub fn run<'s>(&self, engine: Engine<'_>, input: Input<'_>, scratch: &mut Scratch<'s>) -> &'s mut [f32] {
         match self {
             Self::Window(network) => network.run(engine, input, scratch),
@@ -201,18 +210,13 @@ impl Network {
         }
     }
 
-    /// Calls `found` for the mentions of a sentence in their order.
-    pub fn find(
-        &self,
-        engine: Engine<'_>,
-        input: Input<'_>,
-        scratch: Scratch<'_>,
-        found: &mut dyn FnMut(Span),
-    ) {
+    /// Calls `found` for the mentions of one sentence in their order. `scores` are its rows of the result of
+    /// [`run`](Self::run), `rows` of them; they are used up.
+    pub fn decode(&self, scores: &mut [f32], rows: usize, scratch: Scratch<'_>, found: &mut dyn FnMut(Span)) {
         match self {
-            Self::Window(network) => network.find(engine, input, scratch, found),
-            Self::Lstm(network) => network.find(engine, input, scratch, found),
-            Self::BilstmCrf(network) => network.find(engine, input, scratch, found),
+            Self::Window(network) => network.decode(scores, found),
+            Self::Lstm(network) => network.decode(scores, found),
+            Self::BilstmCrf(network) => network.decode(scores, rows, scratch, found),
         }
     }
 }

@@ -33,6 +33,11 @@ pub struct Scratch<'a> {
 }
 
 impl<'a> Scratch<'a> {
+    /// What is left, to be cut anew each time.
+    pub fn reborrow(&mut self) -> Scratch<'_> {
+        Scratch { floats: &mut *self.floats, bytes: &mut *self.bytes }
+    }
+
     /// The next `[rows][columns]` numbers.
     ///
     /// # Panics

@@ -90,14 +90,7 @@ impl Window {
         self.layers.iter().map(|layer| layer.outputs).max().unwrap_or(0)
     }
 
-    pub(super) fn find(
-        &self,
-        engine: Engine<'_>,
-        input: Input<'_>,
-        mut scratch: Scratch<'_>,
-        found: &mut dyn FnMut(Span),
-    ) {
-        let scores = self.run(engine, input, &mut scratch);
+    pub(super) fn decode(&self, scores: &mut [f32], found: &mut dyn FnMut(Span)) {
         let classes = windows::class_count(self.words, self.labels);
         windows::each_name(scores, classes.next_multiple_of(PANEL), classes, self.labels, found);
     }
@@ -109,7 +102,7 @@ impl Window {
         input: Input<'_>,
         scratch: &mut Scratch<'s>,
     ) -> &'s mut [f32] {
-        let Input { x, rows, following } = input;
+        let Input { x, rows, following, .. } = input;
         let x = &mut x[..(rows + self.words - 1) * self.width];
         x[(rows + following) * self.width..].fill(0.0);
         let widest = self.widest();

@@ -15,6 +15,7 @@ pub(super) type States = [[f32; PANEL]; LOCKSTEP];
 ///
 /// `previous` is empty in the first step. Sequences from `count` on may be computed, but no result of theirs is kept.
 #[inline(always)]
+#[expect(clippy::too_many_arguments)]
 pub(super) fn step_panel<S: Simd>(
     s: S,
     weights: &[Column<u16, GATES>],
@@ -81,11 +82,11 @@ impl Tile<'_> {
         for gate in (0..GATES).step_by(VECTORS) {
             // Every index of `sum` is constant once the loops are unrolled, so that it stays in registers.
             let mut sum = [[s.splat(0.0); VECTORS]; ROWS];
-            for r in 0..ROWS {
+            for (r, sum) in sum.iter_mut().enumerate() {
                 let row = (self.first + r.min(count - 1)) * self.row_len;
                 let sums = sums[row..][..GATES * PANEL].as_chunks::<PANEL>().0;
                 for v in 0..VECTORS {
-                    sum[r][v] = s.load(&sums[gate + v]);
+                    sum[v] = s.load(&sums[gate + v]);
                 }
             }
             let columns = self.weights.as_chunks::<PANEL>().0;
@@ -105,12 +106,12 @@ impl Tile<'_> {
                     }
                 }
             }
-            for r in 0..ROWS {
+            for (r, sum) in sum.iter().enumerate() {
                 if r < count {
                     let row = (self.first + r) * self.row_len;
                     let sums = sums[row..][..GATES * PANEL].as_chunks_mut::<PANEL>().0;
                     for v in 0..VECTORS {
-                        s.store(sum[r][v], &mut sums[gate + v]);
+                        s.store(sum[v], &mut sums[gate + v]);
                     }
                 }
             }

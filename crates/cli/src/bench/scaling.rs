@@ -31,6 +31,11 @@ pub fn lengths(model: &Model, workload: &Workload, longest: usize, rounds: usize
         sets.push(vec![joined.iter().chain(b"\n\n").copied().cycle().take(bytes).collect()]);
         bytes *= 10;
     }
+    struct Times {
+        bytes: usize,
+        tokens: usize,
+        seconds: Vec<f64>,
+    }
     let mut figures = Vec::new();
     for texts in &sets {
         let bytes = texts.iter().map(Vec::len).sum::<usize>();
@@ -38,21 +43,21 @@ pub fn lengths(model: &Model, workload: &Workload, longest: usize, rounds: usize
         for text in texts {
             tokens += context.run_stages(text, Stage::Text)?.tokens;
         }
-        figures.push((bytes, tokens, Vec::with_capacity(rounds)));
+        figures.push(Times { bytes, tokens, seconds: Vec::with_capacity(rounds) });
     }
     for _ in 0..rounds {
-        for (texts, (bytes, tokens, times)) in sets.iter().zip(&mut figures) {
+        for (texts, Times { bytes, tokens, seconds }) in sets.iter().zip(&mut figures) {
             let passes = LEAST_BYTES.div_ceil(*bytes);
             let clock = Clock::start();
             for text in std::iter::repeat_n(texts, passes).flatten() {
                 context.find_utf8(text)?;
             }
-            times.push(clock.seconds() * 1e6 / (passes * *tokens) as f64);
+            seconds.push(clock.seconds() * 1e6 / (passes * *tokens) as f64);
         }
     }
-    let length = |(texts, (bytes, _, mut times)): (&Vec<Vec<u8>>, (usize, usize, Vec<f64>))| Length {
-        bytes: bytes / texts.len(),
-        us_per_token: median(&mut times),
+    let length = |(texts, mut times): (&Vec<Vec<u8>>, Times)| Length {
+        bytes: times.bytes / texts.len(),
+        us_per_token: median(&mut times.seconds),
     };
     Ok(sets.iter().zip(figures).map(length).collect())
 }
