@@ -294,16 +294,16 @@ void drugner_model_release(drugner_model *model);
 
 /* ==== Context ====================================================================================== */
 
+// Scratch memory for calls on one model: one user at a time, on any thread.
+//
+// Create one per thread, or keep a pool.
+typedef struct drugner_context drugner_context;
+
 // Malformed text is replaced for the network only; offsets stay those of the text and the result says so.
 #define DRUGNER_INVALID_REPLACE 0
 
 // Malformed text fails the call with DRUGNER_E_INVALID_TEXT and the position.
 #define DRUGNER_INVALID_REJECT 1
-
-// Scratch memory for calls on one model: one user at a time, on any thread.
-//
-// Create one per thread, or keep a pool.
-typedef struct drugner_context drugner_context;
 
 // Options of a context; NULL means the defaults, which are all zero.
 typedef struct drugner_context_options {

@@ -1,6 +1,6 @@
 //! `drugner_find_*`: from a text to its mentions.
 
-use super::context::{drugner_context, exclusive};
+use super::context_state::{drugner_context, exclusive};
 use super::guard;
 use super::status::drugner_status;
 use super::types::{Sized, SizedOut, pin_layout};
@@ -146,7 +146,7 @@ unsafe fn find<T>(
     out: *mut drugner_result,
     find: impl for<'c> FnOnce(&'c mut Context, &[T]) -> Result<Found<'c>, Error>,
 ) -> drugner_status {
-    let body = |state: &mut super::context::State| {
+    let body = |state: &mut super::context_state::State| {
         let context = state.context()?;
         // SAFETY: this function's contract.
         let (out, text) = unsafe { (SizedOut::new(out, "out is NULL")?, guard::text(text, len)?) };

@@ -1,6 +1,6 @@
 //! `drugner_nbest_*`: the best answers to one sentence, for review.
 
-use super::context::{State, drugner_context, exclusive};
+use super::context_state::{State, drugner_context, exclusive};
 use super::find::{DRUGNER_RESULT_INVALID_TEXT_SEEN, DRUGNER_RESULT_SENTENCE_CUT, drugner_span};
 use super::guard;
 use super::status::drugner_status;
