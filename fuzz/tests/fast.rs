@@ -1,18 +1,30 @@
 //! The fast form of fuzzing: every committed seed and a fixed number of mutations through every target.
 //!
-//! `DRUGNER_FUZZ_FACTOR=1000 cargo test --release -p drugner-fuzz` runs a thousand times as many.
+//! `DRUGNER_FUZZ_FACTOR=1000 cargo test --release -p drugner-fuzz` runs a thousand times as many. With
+//! DRUGNER_FUZZ_CORPUS=1 the inputs that `fuzz/run` found count as seeds (`tests/coverage fuzz`).
 
 use drugner_fuzz::mutate::mutation;
 use drugner_fuzz::{TARGETS, Target};
 use std::path::Path;
 
-/// The committed seeds of a target, and the shortest inputs.
-fn seeds(target: &Target) -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds").join(target.name);
-    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+/// The files of a target in `seeds` or `corpus`.
+fn files(folder: &str, target: &Target) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder).join(target.name);
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    assert!(!paths.is_empty(), "{} has no seed", target.name);
-    paths.iter().map(|path| std::fs::read(path).unwrap()).chain([vec![], vec![0]]).collect()
+    paths.iter().map(|path| std::fs::read(path).unwrap()).collect()
+}
+
+/// What mutations begin with: the seeds and the shortest inputs.
+fn seeds(target: &Target) -> Vec<Vec<u8>> {
+    let mut seeds = files("seeds", target);
+    assert!(!seeds.is_empty(), "{} has no seed", target.name);
+    if std::env::var_os("DRUGNER_FUZZ_CORPUS").is_some() {
+        seeds.extend(files("corpus", target));
+    }
+    seeds.extend([vec![], vec![0]]);
+    seeds
 }
 
 fn run(name: &str) {
@@ -42,8 +54,8 @@ fn write_model_seeds() {
 #[test]
 fn the_models_among_the_seeds_open() {
     for target in TARGETS.iter().filter(|target| target.name.starts_with("model")) {
-        for seed in seeds(target).iter().filter(|seed| seed.len() > 1) {
-            assert!(drugner::Model::open_copy(seed, &Default::default()).is_ok());
+        for seed in files("seeds", target) {
+            assert!(drugner::Model::open_copy(&seed, &Default::default()).is_ok());
         }
     }
 }
