@@ -128,3 +128,43 @@ fn teachers_train_a_student_and_an_interrupted_run_goes_on() {
     let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
     assert_eq!(context.find_utf8(b"TAKE WARFARIN TODAY").unwrap().mentions.len(), 1);
 }
+
+/// Trains in the folder that the environment names, going on where a run before ended; for the test below.
+#[test]
+#[ignore = "started by another test"]
+fn train_in_a_process_of_its_own() {
+    let Some(dir) = std::env::var_os("DRUGNER_TRAIN_IN") else { return };
+    let dir = Path::new(&dir);
+    train(&small_recipe(), &write_inputs(dir), &dir.join("torn.drugner"), true).unwrap();
+}
+
+/// Killed three times, each time after another epoch of the tagger.
+#[test]
+fn a_killed_training_goes_on_to_the_same_model() {
+    let dir = tempfile::tempdir().unwrap();
+    let (whole, torn) = (dir.path().join("whole.drugner"), dir.path().join("torn.drugner"));
+    train(&small_recipe(), &write_inputs(dir.path()), &whole, false).unwrap();
+
+    let checkpoint = dir.path().join("torn.drugner.work/tagger.checkpoint");
+    let written = || std::fs::metadata(&checkpoint).and_then(|metadata| metadata.modified()).ok();
+    let (mut kills, mut last) = (0, None);
+    while kills < 3 {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["train_in_a_process_of_its_own", "--ignored", "--exact"])
+            .env("DRUGNER_TRAIN_IN", dir.path())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        while written() == last {
+            assert!(child.try_wait().unwrap().is_none(), "the training ends or fails before it is killed");
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        child.kill().unwrap();
+        assert!(!child.wait().unwrap().success());
+        assert!(!torn.exists());
+        (kills, last) = (kills + 1, written());
+    }
+    train(&small_recipe(), &write_inputs(dir.path()), &torn, true).unwrap();
+    assert_eq!(std::fs::read(&whole).unwrap(), std::fs::read(&torn).unwrap());
+}
