@@ -6,6 +6,7 @@ use crate::{Error, Status};
 use std::alloc::{Layout, alloc};
 use std::borrow::Cow;
 use std::fmt::{self, Write};
+#[cfg(any(feature = "capi", test))]
 use std::mem::offset_of;
 use std::ops::Deref;
 use std::ptr::NonNull;
