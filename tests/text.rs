@@ -77,6 +77,12 @@ fn golden_sentences() {
          - aspirin",
         "Given to all patients of the study and to every one of the controls,\n\
          Aspirin¶\nHeparin",
+        "aspirin 81 mg¶\nmetoprolol 25 mg",
+        "He went home after the operation, where he continued to gain weight¶\nHeparin was stopped.",
+        "He took all of these medications at home before he was admitted to us¶\n2) lasix 40 mg",
+        "He took all of these medications at home before he was admitted to us¶\n(a) lasix 40 mg",
+        "Given b.orally.¶ Warfarin, 5.b.¶ Warfarin, a .b.¶ Warfarin, a.b. Warfarin.",
+        "She has hepatitis B.¶ Warfarin by J. S. Smith.",
         "服用阿司匹林。¶没有出血。」",
         "Hello . . . world 3.5.2 and a.b.c",
         ". Aspirin",

@@ -86,6 +86,7 @@ mod tests {
         let table = [0.25, 0.0, 0.5, 0.5, 0.5, 0.625, 0.75, 0.875];
         let calibration = Calibration::new(&[[0.5; 8], table].concat(), 2, 4).unwrap();
         assert_eq!((calibration.labels(), calibration.knots(1)[1]), (2, [0.5, 0.5]));
+        assert_eq!(calibration.values(), [[0.5; 8], table].concat());
         let calibrated = |score| calibration.apply(score, 1);
         assert_eq!([0.0, 0.25, 0.375, 0.5].map(calibrated), [0.0, 0.0, 0.25, 0.625]);
         assert_eq!([0.625, 0.75, 1.0].map(calibrated), [0.75, 0.875, 0.875]);

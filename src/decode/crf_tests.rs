@@ -40,6 +40,22 @@ fn best_paths(crf: &Crf, scores: &[f32], tokens: usize, most: usize) -> Vec<Vec<
     paths.chunks(tokens).take(count).map(<[u8]>::to_vec).collect()
 }
 
+/// What is added to all scores of a token changes nothing, even where its exponential has no finite value.
+#[test]
+fn large_scores_have_the_probabilities_of_small_ones() {
+    let k = tag_count(1);
+    let crf = Crf::new(&[0.5; 7 * 5], k).unwrap();
+    let scores: Vec<f32> = (0..3 * k).map(|i| (i % 4) as f32).collect();
+    let raised: Vec<f32> = scores.iter().map(|score| score + 512.0).collect();
+    let probability = |scores: &[f32]| {
+        let mut out = 0.0;
+        run(&crf, scores, 3, |path, scratch| out = crf.probability(path, 0, 3, scratch));
+        out
+    };
+    assert!(probability(&scores) > 0.1);
+    assert_eq!(probability(&raised), probability(&scores));
+}
+
 proptest! {
     #[test]
     fn best_paths_are_those_of_an_enumeration(

@@ -119,7 +119,8 @@ struct Word {
 }
 
 impl Word {
-    const MAX: usize = 10;
+    /// Bytes of the longest word in the lists.
+    const MAX: usize = 9;
     const EMPTY: Self = Self { bytes: [0; Self::MAX], length: 0 };
 
     fn read<U: Unit>(text: &[U], token: Token) -> Self {

@@ -141,16 +141,6 @@ pub fn is_space(cp: u32) -> bool {
     class(cp) == Class::Space
 }
 
-/// A letter of an alphabetic script; ideographs, kana and Hangul are symbols.
-pub fn is_letter(cp: u32) -> bool {
-    class(cp) == Class::Letter
-}
-
-/// A combining diacritical mark, U+0300..=U+036F.
-pub fn is_mark(cp: u32) -> bool {
-    class(cp) == Class::Mark
-}
-
 /// `0`..=`9`.
 pub fn is_digit(cp: u32) -> bool {
     class(cp) == Class::Digit
@@ -245,7 +235,9 @@ mod tests {
             }
             assert_eq!(lower(lower(cp)), lower(cp), "U+{cp:04X}");
         }
-        for cp in (0..0x180).chain(0x386..0x3F0).chain(0x400..0x530) {
+        let pairs = (0..0x180).chain(0x1CD..0x1F0).chain(0x386..0x3F7).chain(0x400..0x557);
+        let signs = [0x2126, 0x212A, 0x212B];
+        for cp in pairs.chain(signs).chain(0x1E00..0x1E96).chain(0x1EA0..0x1F00).chain(0xFF21..0xFF3B) {
             assert!(cp == 0x130 || std_lower(cp) == Some(lower(cp)), "U+{cp:04X}");
         }
     }

@@ -83,6 +83,13 @@ mod tests {
     }
 
     #[test]
+    fn ids_are_those_of_the_format() {
+        assert_eq!(Tokenizer::from_id(format::TOKENIZER), Some(Tokenizer::Tokens));
+        assert_eq!(Tokenizer::from_id(format::TOKENIZER_WORDS), Some(Tokenizer::Words));
+        assert_eq!(Tokenizer::from_id(format::TOKENIZER_WORDS + 1), None);
+    }
+
+    #[test]
     fn peeking_leaves_the_sentences_as_they_are() {
         let text = b"One \xFF. Two.";
         let mut sentences = Sentences::new(&text[..]);
