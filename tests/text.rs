@@ -86,12 +86,37 @@ fn golden_sentences() {
         "服用阿司匹林。¶没有出血。」",
         "Hello . . . world 3.5.2 and a.b.c",
         ". Aspirin",
+        "No bleeding!¶ Warfarin.+ Then stopped. ) Then metoprolol.¶ Given by É.¶ Dubois stopped it.",
     ];
     for marked in golden {
         let text = marked.replace('¶', "");
         let expected: Vec<_> = marked.split('¶').map(str::trim).collect();
         assert_eq!(sentences(&text, 256), expected, "{marked:?}");
+        let units: Vec<u16> = text.encode_utf16().collect();
+        assert_eq!(read(&units, 256).len(), expected.len(), "{marked:?}");
     }
+}
+
+#[test]
+fn lines_end_where_the_page_ends() {
+    // As long as the narrowest page is wide, so that every next word could have been wrapped.
+    let line = format!("{} dose", "six of ten ".repeat(6)[..60].trim_end());
+    let count = |second: &str| sentences(&format!("{line}\n{second}"), 256).len();
+    for goes_on in ["1.5 mg", "a. x", "(1. x", "1234. x", "1)x", "(see x)", "(%) x", "to  x", "x"] {
+        assert_eq!(count(goes_on), 1, "{goes_on:?}");
+    }
+    for begins in
+        ["1. x", "12) x", "123. x", "(1) x", "(12) x", "a) x", "(a) x", "(a)", "1)", "1.", "- x", "% x"]
+    {
+        assert_eq!(count(begins), 2, "{begins:?}");
+    }
+}
+
+#[test]
+fn a_line_with_room_for_the_next_word_was_not_wrapped() {
+    let line = |letters: usize| sentences(&format!("a {}\nword", "x".repeat(letters)), 256).len();
+    // With ` word` the line is 63 characters long, then 64.
+    assert_eq!((line(56), line(57)), (2, 1));
 }
 
 #[test]
@@ -99,6 +124,9 @@ fn long_sentences_are_cut_at_pauses() {
     assert_eq!(sentences("a b c d e f, g h i j", 8), ["a b c d e f,", "g h i j"]);
     assert_eq!(sentences("a b c d e f\u{2D}g h i j", 8), ["a b c d e f-g", "h i j"]);
     assert_eq!(sentences("1,2,3,4,5,6,7,8", 8), ["1,2,3,4,", "5,6,7,8"]);
+    assert_eq!(sentences("a b c d e,f g h i j", 8), ["a b c d e,f g", "h i j"]);
+    let line = "a b c d e ".to_owned() + &"f".repeat(60);
+    assert_eq!(sentences(&format!("{line}\ng h i j"), 8), [line.as_str(), "g h i j"]);
     assert_eq!(sentences("Aspirin 81 mg", 1), ["Aspirin", "81", "mg"]);
     let cuts: Vec<_> = read(b"a b c d e f g hi. Then", 4).iter().map(|(s, _)| (s.tokens, s.cut)).collect();
     assert_eq!(cuts, [(4, true), (3, true), (2, false), (1, false)]);
@@ -110,6 +138,7 @@ fn malformed_units_are_one_symbol_each() {
     let utf8: &[(&[u8], usize, Option<u32>)] = &[
         (b"a\xFFb", 3, Some(1)),
         (b"a\xC0\x80", 3, Some(1)),
+        (b"\xC3x", 2, Some(0)),
         (b"\xE2\x82", 2, Some(0)),
         (b"\xE2\x82\xAC", 1, None),
         (b"\xED\xA0\x80", 3, Some(0)),
@@ -165,6 +194,9 @@ fn offsets_are_converted_or_refused() {
     let mut output = boundaries;
     offsets::utf8_to_utf16(text, &mut output).unwrap();
     assert_eq!(output, [0, 1, 2, 3, 5, 5, 6]);
+    let mut last_of_one_unit = [3];
+    offsets::utf8_to_utf16("\u{FFFF}".as_bytes(), &mut last_of_one_unit).unwrap();
+    assert_eq!(last_of_one_unit, [1]);
     let mut output = boundaries;
     offsets::utf8_to_codepoints(text, &mut output).unwrap();
     assert_eq!(output, [0, 1, 2, 3, 4, 4, 5]);

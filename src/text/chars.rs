@@ -229,6 +229,8 @@ mod tests {
 
     #[test]
     fn lower_agrees_with_unicode() {
+        // Unicode has two code points here, `i` and a mark.
+        assert_eq!(lower(0x130), 0x69);
         for cp in 0..=0x11_0000 {
             if lower(cp) != cp && cp != 0x130 {
                 assert_eq!(std_lower(cp), Some(lower(cp)), "U+{cp:04X}");
@@ -236,7 +238,7 @@ mod tests {
             assert_eq!(lower(lower(cp)), lower(cp), "U+{cp:04X}");
         }
         let pairs = (0..0x180).chain(0x1CD..0x1F0).chain(0x386..0x3F7).chain(0x400..0x557);
-        let signs = [0x2126, 0x212A, 0x212B];
+        let signs = [0x1E9E, 0x2126, 0x212A, 0x212B];
         for cp in pairs.chain(signs).chain(0x1E00..0x1E96).chain(0x1EA0..0x1F00).chain(0xFF21..0xFF3B) {
             assert!(cp == 0x130 || std_lower(cp) == Some(lower(cp)), "U+{cp:04X}");
         }
@@ -254,6 +256,7 @@ mod tests {
         for cp in (0..=0x10_FFFF).filter_map(char::from_u32).filter(|c| c.is_whitespace() || c.is_control()) {
             assert!(is_space(cp.into()), "{cp:?}");
         }
+        assert!(!is_space(0x61));
         for c in "×÷º°™®©中カ한€\u{FFFD}😀½²".chars() {
             assert_eq!(class(c.into()), Class::Symbol, "{c}");
         }

@@ -72,7 +72,7 @@ impl<'t, U: Unit> Sentences<'t, U> {
             if count == limit
                 && let Some(cut) = best
             {
-                self.scanner.rewind(cut.scanner);
+                self.scanner = cut.scanner;
                 self.ahead = cut.ahead;
                 return self.piece(&tokens[..cut.count], true);
             }

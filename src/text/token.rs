@@ -56,11 +56,6 @@ impl<'t, U: Unit> Tokens<'t, U> {
         self.text
     }
 
-    /// Goes back to an earlier state without forgetting malformed units.
-    pub(super) fn rewind(&mut self, earlier: Self) {
-        *self = Self { invalid_at: self.invalid_at, ..earlier };
-    }
-
     pub(super) fn scan_token(&mut self) -> Option<Scanned> {
         let (mut spaced, mut breaks, mut after_cr) = (false, 0, false);
         let (start, first, class) = loop {

@@ -31,13 +31,11 @@ fn word<U: Unit>(text: &[U], mut tokens: &[Token]) -> Option<Token> {
     let (mut before, mut behind) = (first_content, content_from_end);
     loop {
         let (first, last) = (tokens.first()?, tokens.last()?);
-        let opener = first.kind == TokenKind::Symbol && closer_of(first.first_char(text)).is_some();
-        let closer = last.kind == TokenKind::Symbol && opener_of(last.first_char(text)).is_some();
         // A bracket stays when something follows its partner: in "(R)-warfarin", not in "(warfarin)".
-        let partner_of_first = if opener { partner(text, tokens.iter(), closer_of) } else { None };
-        let partner_of_last = if closer { partner(text, tokens.iter().rev(), opener_of) } else { None };
-        let keep_first = partner_of_first.is_some_and(|at| at < tokens.len() - 1 - behind);
-        let keep_last = partner_of_last.is_some_and(|at| at < tokens.len() - 1 - before);
+        let partner_of_first = partner(text, tokens.iter(), closer_of);
+        let partner_of_last = partner(text, tokens.iter().rev(), opener_of);
+        let keep_first = partner_of_first.is_some_and(|at| at < tokens.len() - behind);
+        let keep_last = partner_of_last.is_some_and(|at| at < tokens.len() - before);
         if first.kind == TokenKind::Symbol && !keep_first {
             tokens = &tokens[1..];
             before -= 1;
@@ -56,7 +54,7 @@ fn is_content(token: &Token) -> bool {
     token.kind != TokenKind::Symbol
 }
 
-/// Distance from the first of `tokens`, a bracket, to its partner.
+/// Distance from the first of `tokens` to its partner, if it is a bracket that has one.
 fn partner<'t, U: Unit>(
     text: &[U],
     mut tokens: impl Iterator<Item = &'t Token>,
@@ -127,6 +125,10 @@ mod tests {
                     Na+ [2.5 mg/day].";
         assert_eq!(words(text), expected);
         assert_eq!(words("(aspirin"), [("aspirin", Letters)]);
+        for whole in ["[R]-x", "x[R]", "{S}-x", "x{S}", "x(y)", "(x)y"] {
+            assert_eq!(words(&format!("--{whole}--")), [(whole, Letters)]);
+        }
+        assert_eq!(words("(-)(x)"), [("(-)(x", Letters)]);
         assert_eq!(words("((a)) b)"), [("a", Letters), ("b", Letters)]);
         assert_eq!(words("-- () +"), []);
     }
