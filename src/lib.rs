@@ -26,6 +26,7 @@ pub mod format;
 pub mod kernels;
 pub mod model;
 pub mod nn;
+mod system;
 pub mod text;
 
 pub use context::{Context, ContextOptions, Found, InvalidText, Mention, Path, Paths};

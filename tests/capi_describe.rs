@@ -5,8 +5,8 @@ mod common;
 mod hostile;
 
 use drugner::capi::*;
-use drugner::{Context, ContextOptions, Model, ModelOptions};
-use std::ffi::{CStr, c_char};
+use drugner::{Context, ContextOptions, Model, ModelOptions, format};
+use std::ffi::{CStr, CString, c_char};
 use std::ptr::{null, null_mut};
 
 /// A handle on a copy of a model file.
@@ -204,11 +204,72 @@ fn results_say_what_the_rust_api_says() {
                 );
                 assert_eq!((paths.path_count, paths.span_count), (found.paths.len(), found.mentions.len()));
                 assert_eq!((paths.start as usize, paths.end as usize), (found.start, found.end));
+                for (i, path) in found.paths.iter().enumerate() {
+                    let ours = *paths.paths.add(i);
+                    assert_eq!(
+                        (ours.first_span, ours.span_count, ours.probability.to_bits()),
+                        (path.first_mention, path.mention_count, path.probability.to_bits())
+                    );
+                }
+                for (i, mention) in found.mentions.iter().enumerate() {
+                    let span = *paths.spans.add(i);
+                    assert_eq!(
+                        (span.start, span.end, span.label),
+                        (mention.start, mention.end, mention.label)
+                    );
+                }
                 drugner_context_destroy(context);
             }
         }
     }
     assert_eq!(seen, [true, true], "both flags occur");
+}
+
+#[test]
+fn paths_of_a_later_sentence_begin_there() {
+    let bytes = common::model(3, &common::Sizes::default());
+    let handle = Handle::open(&bytes, &Default::default()).unwrap();
+    let options = drugner_context_options { max_paths: 2, ..Default::default() };
+    let (mut context, mut paths) = (null_mut(), drugner_paths::default());
+    let text = b"One.\n\nTwo aspirin.";
+    // SAFETY: all pointers live.
+    unsafe {
+        let out = &raw mut context;
+        assert_eq!(drugner_context_create(handle.0, &raw const options, out, null_mut()), DRUGNER_OK);
+        let (data, len) = (text.as_ptr().cast(), text.len());
+        assert_eq!(drugner_nbest_utf8(context, data, len, 4, 2, &raw mut paths), DRUGNER_OK);
+        drugner_context_destroy(context);
+    }
+    assert_eq!((paths.start, paths.end), (6, 18));
+}
+
+#[test]
+fn a_file_is_opened_by_its_path_or_the_error_of_the_system_is_told() {
+    let (_, mut bytes) = hostile::tiny_models().into_iter().next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let open = |name: &str, flags: u32| {
+        let path = CString::new(folder.path().join(name).to_str().unwrap()).unwrap();
+        let options = drugner_model_options { flags, ..Default::default() };
+        let (mut model, mut error) = (null_mut(), drugner_error::default());
+        // SAFETY: all pointers live; the handle is released below.
+        let status = unsafe {
+            drugner_model_open_file(path.as_ptr(), &raw const options, &raw mut model, &raw mut error)
+        };
+        drop(Handle(model));
+        (status, error.os_error)
+    };
+    let not_found = std::fs::metadata(folder.path().join("none")).unwrap_err().raw_os_error().unwrap();
+    assert_eq!(open("none", 0), (DRUGNER_E_NOT_FOUND, not_found));
+    std::fs::write(folder.path().join("whole"), &bytes).unwrap();
+    assert_eq!(open("whole", 0), (DRUGNER_OK, 0));
+    assert_eq!(open("whole", DRUGNER_MODEL_SKIP_CHECKSUM), (DRUGNER_OK, 0));
+
+    // The checksum of the first section of the file, in its entry behind the header.
+    bytes[format::HEADER_SIZE + 40] ^= 1;
+    hostile::repair_table(&mut bytes);
+    std::fs::write(folder.path().join("damaged"), &bytes).unwrap();
+    assert_eq!(open("damaged", 0), (DRUGNER_E_CHECKSUM, 0));
+    assert_eq!(open("damaged", DRUGNER_MODEL_SKIP_CHECKSUM), (DRUGNER_OK, 0));
 }
 
 #[test]

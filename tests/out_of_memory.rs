@@ -10,6 +10,7 @@ use drugner::format::{self, ARCHITECTURE_BILSTM_CRF};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ffi::{CString, c_void};
+use std::process::Command;
 use std::ptr::{null, null_mut};
 
 /// Fails the allocations of a thread from a chosen one on, and counts what lives.
@@ -108,7 +109,10 @@ fn models() -> Vec<Vec<u8>> {
 #[test]
 fn opening_fails_cleanly_at_every_allocation() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("m");
+    // Longer than the path that the standard library copies without an allocation.
+    let folder = folder.path().join("x".repeat(200)).join("y".repeat(200));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("m");
     let name = CString::new(path.to_str().unwrap()).unwrap();
     for bytes in models() {
         fail_at_every_step("open_memory", || {
@@ -145,6 +149,18 @@ fn opening_fails_cleanly_at_every_allocation() {
             });
         }
     }
+}
+
+#[test]
+fn the_environment_is_read_without_memory() {
+    let test = std::env::current_exe().unwrap();
+    let status = Command::new(test)
+        .args(["opening_fails_cleanly_at_every_allocation", "--exact"])
+        .env("DRUGNER_ISA", "scalar")
+        .output()
+        .unwrap()
+        .status;
+    assert!(status.success(), "{status}");
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! Which table this machine can run, and which one to take.
 
-use std::ffi::OsStr;
+use std::ffi::CStr;
 
 use super::{Isa, Kernels, scalar};
-use crate::{Error, Status};
+use crate::{Error, Status, system};
 
 /// Environment variable that forces an instruction set by name, for tests and support.
-const VARIABLE: &str = "DRUGNER_ISA";
+const VARIABLE: &CStr = c"DRUGNER_ISA";
 
 impl Isa {
     const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512];
@@ -40,14 +40,14 @@ impl Kernels {
     pub fn select(forced: Option<Isa>) -> Result<&'static Self, Error> {
         match forced {
             Some(isa) => require(isa),
-            None => from_variable(std::env::var_os(VARIABLE).as_deref()),
+            None => system::with_variable(VARIABLE, from_variable),
         }
     }
 }
 
-fn from_variable(value: Option<&OsStr>) -> Result<&'static Kernels, Error> {
+fn from_variable(value: Option<&[u8]>) -> Result<&'static Kernels, Error> {
     match value.filter(|value| !value.is_empty()) {
-        Some(value) => value.to_str().and_then(Isa::from_name).map_or_else(
+        Some(value) => std::str::from_utf8(value).ok().and_then(Isa::from_name).map_or_else(
             || {
                 Err(Error::new(
                     Status::InvalidArgument,

@@ -16,8 +16,8 @@ use crate::format::{self, ENTRY_SIZE, HEADER_SIZE};
 use crate::kernels::Kernels;
 use crate::nn::{Family, Network, Source};
 use crate::text::Tokenizer;
-use crate::{Error, Status};
-use std::fs::{File, Metadata};
+use crate::{Error, Status, system};
+use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::mem::take;
 use std::path::Path;
@@ -39,15 +39,11 @@ fn check_size(size: u64, options: &ModelOptions) -> Result<usize, Error> {
 
 pub(super) fn read_file(path: &Path, options: &ModelOptions) -> Result<Storage, Error> {
     let action = "cannot read the model file";
-    let regular = |metadata: std::io::Result<Metadata>| match metadata {
-        Ok(metadata) if metadata.is_file() => Ok(metadata),
-        Ok(_) => Err(Error::new(Status::InvalidArgument, "the model path is not a regular file")),
-        Err(error) => Err(Error::io(&error, action)),
-    };
-    // Before the file is opened, too: opening a pipe waits for its writer.
-    regular(std::fs::metadata(path))?;
-    let mut file = File::open(path).map_err(|e| Error::io(&e, action))?;
-    let metadata = regular(file.metadata())?;
+    let mut file = system::open(path, action)?;
+    let metadata = file.metadata().map_err(|error| Error::io(&error, action))?;
+    if !metadata.is_file() {
+        return Err(Error::new(Status::InvalidArgument, "the model path is not a regular file"));
+    }
     let size = check_size(metadata.len(), options)?;
     let map = match options.load_mode {
         LoadMode::Auto => cfg!(feature = "mmap") && metadata.len() > COPY_LIMIT,

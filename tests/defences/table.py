@@ -37,9 +37,9 @@ DEFENCES = [
     ),
     Defence(
         "a pipe is not opened as a model",
-        "src/model/load.rs",
-        "    regular(std::fs::metadata(path))?;\n",
-        "",
+        "src/system.rs",
+        " | libc::O_NONBLOCK;",
+        ";",
         "--test attacks",
     ),
     Defence(
@@ -55,6 +55,13 @@ DEFENCES = [
         "    out.try_reserve_exact(elements.len()).map_err(|_| out_of_memory())?;\n    for",
         "    out.reserve_exact(elements.len());\n    for",
         "--test out_of_memory",
+    ),
+    Defence(
+        "the environment is read without a copy",
+        "src/kernels/select.rs",
+        "system::with_variable(VARIABLE, from_variable)",
+        'from_variable(std::env::var("DRUGNER_ISA").ok().as_deref().map(str::as_bytes))',
+        "--test out_of_memory the_environment_is_read_without_memory",
     ),
     Defence(
         "lent memory is released when opening fails",
@@ -174,8 +181,8 @@ DEFENCES = [
     Defence(
         "sentences side by side do not touch each other",
         "src/context/batch.rs",
-        "first: batch.rows,",
-        "first: batch.rows.saturating_sub(1),",
+        "Sequence { first: self.rows, steps: rows };",
+        "Sequence { first: self.rows.saturating_sub(1), steps: rows };",
         "--test reproducible",
     ),
 ]

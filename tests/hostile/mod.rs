@@ -68,8 +68,7 @@ pub fn repair_checksums(file: &mut [u8]) {
     if file.len() < HEADER_SIZE {
         return;
     }
-    let count = u32::from_le_bytes(number(file, 24)) as usize;
-    let table_end = HEADER_SIZE + count.min(MAX_SECTIONS) * ENTRY_SIZE;
+    let table_end = table_end(file);
     if table_end <= file.len() {
         for at in (HEADER_SIZE..table_end).step_by(ENTRY_SIZE) {
             let (offset, size) =
@@ -79,14 +78,16 @@ pub fn repair_checksums(file: &mut [u8]) {
                 file[at + 40..at + 44].copy_from_slice(&crc.to_le_bytes());
             }
         }
-        repair_table(file, table_end);
+        repair_table(file);
     }
     repair_header(file);
 }
 
-fn repair_table(file: &mut [u8], table_end: usize) {
-    let crc = crc32c(&file[HEADER_SIZE..table_end]);
+/// Recomputes the checksums of the section table and of the header.
+pub fn repair_table(file: &mut [u8]) {
+    let crc = crc32c(&file[HEADER_SIZE..table_end(file)]);
     file[120..124].copy_from_slice(&crc.to_le_bytes());
+    repair_header(file);
 }
 
 /// Recomputes the checksum of the header alone.
@@ -95,9 +96,10 @@ pub fn repair_header(file: &mut [u8]) {
     file[124..128].copy_from_slice(&crc.to_le_bytes());
 }
 
-/// End of the section table.
+/// End of the section table, of as many entries as a file can have.
 pub fn table_end(file: &[u8]) -> usize {
-    HEADER_SIZE + u32::from_le_bytes(number(file, 24)) as usize * ENTRY_SIZE
+    let count = u32::from_le_bytes(number(file, 24)) as usize;
+    HEADER_SIZE + count.min(MAX_SECTIONS) * ENTRY_SIZE
 }
 
 /// Byte range of the first section with this code.
