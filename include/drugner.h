@@ -216,6 +216,9 @@ typedef struct drugner_str {
 // AVX-512F.
 #define DRUGNER_ISA_AVX512 3
 
+// NEON.
+#define DRUGNER_ISA_NEON 4
+
 // Flag: do not verify the checksums of the sections. Header and section table are always verified.
 #define DRUGNER_MODEL_SKIP_CHECKSUM 1
 
@@ -605,7 +608,7 @@ drugner_status drugner_model_meta_get(const drugner_model *model,
                                       drugner_str key,
                                       drugner_str *out);
 
-// Name of the instruction set that the model uses: "avx512", "avx2" or "scalar"; static. "" if `model` is NULL.
+// Name of the instruction set that the model uses: "avx512", "avx2", "neon" or "scalar"; static. "" if `model` is NULL.
 //
 // Results do not depend on it.
 const char *drugner_model_isa(const drugner_model *model);

@@ -220,7 +220,7 @@ class Model {
     return info;
   }
 
-  // Instruction set in use: "avx512", "avx2" or "scalar". Results do not depend on it.
+  // Instruction set in use: "avx512", "avx2", "neon" or "scalar". Results do not depend on it.
   const char *isa() const noexcept { return drugner_model_isa(model_); }
 
   // The handle, for functions of drugner.h; the object keeps its reference.

@@ -92,8 +92,12 @@ fn a_model_describes_itself() {
 #[test]
 fn every_instruction_set_has_its_number() {
     let (_, bytes) = hostile::tiny_models().into_iter().next().unwrap();
-    let numbers =
-        [("scalar", DRUGNER_ISA_SCALAR), ("avx2", DRUGNER_ISA_AVX2), ("avx512", DRUGNER_ISA_AVX512)];
+    let numbers = [
+        ("scalar", DRUGNER_ISA_SCALAR),
+        ("avx2", DRUGNER_ISA_AVX2),
+        ("avx512", DRUGNER_ISA_AVX512),
+        ("neon", DRUGNER_ISA_NEON),
+    ];
     for (name, isa) in numbers {
         let options = drugner_model_options { isa, ..Default::default() };
         match Handle::open(&bytes, &options) {

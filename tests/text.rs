@@ -102,7 +102,7 @@ fn lines_end_where_the_page_ends() {
     // As long as the narrowest page is wide, so that every next word could have been wrapped.
     let line = format!("{} dose", "six of ten ".repeat(6)[..60].trim_end());
     let count = |second: &str| sentences(&format!("{line}\n{second}"), 256).len();
-    for goes_on in ["1.5 mg", "a. x", "(1. x", "1234. x", "1)x", "(see x)", "(%) x", "to  x", "x"] {
+    for goes_on in ["1.5 mg", "a. x", "(1. x", "1234. x", "1)x", "(see x)", "(%) x", "() x", "to  x", "x"] {
         assert_eq!(count(goes_on), 1, "{goes_on:?}");
     }
     for begins in

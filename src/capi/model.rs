@@ -194,7 +194,7 @@ unsafe fn look_up(
     })
 }
 
-/// Name of the instruction set that the model uses: "avx512", "avx2" or "scalar"; static. "" if `model` is NULL.
+/// Name of the instruction set that the model uses: "avx512", "avx2", "neon" or "scalar"; static. "" if `model` is NULL.
 ///
 /// Results do not depend on it.
 #[unsafe(no_mangle)]
@@ -206,6 +206,7 @@ pub unsafe extern "C" fn drugner_model_isa(model: *const drugner_model) -> *cons
         Some(Isa::Scalar) => c"scalar",
         Some(Isa::Avx2) => c"avx2",
         Some(Isa::Avx512) => c"avx512",
+        Some(Isa::Neon) => c"neon",
     }
     .as_ptr()
 }

@@ -35,6 +35,8 @@ pub const DRUGNER_ISA_SCALAR: u32 = 1;
 pub const DRUGNER_ISA_AVX2: u32 = 2;
 /// AVX-512F.
 pub const DRUGNER_ISA_AVX512: u32 = 3;
+/// NEON.
+pub const DRUGNER_ISA_NEON: u32 = 4;
 
 /// Flag: do not verify the checksums of the sections. Header and section table are always verified.
 pub const DRUGNER_MODEL_SKIP_CHECKSUM: u32 = 1;
@@ -95,6 +97,7 @@ impl TryFrom<&drugner_model_options> for ModelOptions {
             DRUGNER_ISA_SCALAR => Some(Isa::Scalar),
             DRUGNER_ISA_AVX2 => Some(Isa::Avx2),
             DRUGNER_ISA_AVX512 => Some(Isa::Avx512),
+            DRUGNER_ISA_NEON => Some(Isa::Neon),
             _ => return unknown("unknown isa"),
         };
         if options.flags & !DRUGNER_MODEL_SKIP_CHECKSUM != 0 {

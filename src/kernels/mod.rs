@@ -7,6 +7,8 @@
 //! The results are the same on every machine as long as the floating-point environment is the one that programs
 //! start with (round to nearest, subnormals kept); the kernels neither read nor change it.
 
+#[cfg(target_arch = "aarch64")]
+mod aarch64;
 mod generic;
 pub mod math;
 mod scalar;
@@ -30,6 +32,8 @@ pub enum Isa {
     Avx2 = 2,
     /// AVX-512F.
     Avx512 = 3,
+    /// NEON.
+    Neon = 4,
 }
 
 /// Most rows whose input contributions [`Kernels::lstm`] computes at once: enough for full tiles, few enough to stay in

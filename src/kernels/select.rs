@@ -9,7 +9,7 @@ use crate::{Error, Status, system};
 const VARIABLE: &CStr = c"DRUGNER_ISA";
 
 impl Isa {
-    const ALL: [Self; 3] = [Self::Scalar, Self::Avx2, Self::Avx512];
+    const ALL: [Self; 4] = [Self::Scalar, Self::Avx2, Self::Avx512, Self::Neon];
 
     /// Lower-case name, as in `DRUGNER_ISA`.
     pub fn name(self) -> &'static str {
@@ -17,6 +17,7 @@ impl Isa {
             Self::Scalar => "scalar",
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
+            Self::Neon => "neon",
         }
     }
 
@@ -51,7 +52,7 @@ fn from_variable(value: Option<&[u8]>) -> Result<&'static Kernels, Error> {
             || {
                 Err(Error::new(
                     Status::InvalidArgument,
-                    "the environment variable DRUGNER_ISA must be scalar, avx2 or avx512, or not set",
+                    "the environment variable DRUGNER_ISA must be scalar, avx2, avx512 or neon, or not set",
                 ))
             },
             require,
@@ -70,6 +71,7 @@ fn require(isa: Isa) -> Result<&'static Kernels, Error> {
                 "this machine does not support AVX2 with FMA and F16C; choose another instruction set"
             }
             Isa::Avx512 => "this machine does not support AVX-512F; choose another instruction set",
+            Isa::Neon => "this machine does not support NEON; choose another instruction set",
         };
         Error::new(Status::Unsupported, detail)
     })
@@ -87,11 +89,24 @@ fn table(isa: Isa) -> Option<&'static Kernels> {
         Isa::Scalar => {
             Some(if has!("avx2") && has!("fma") { &scalar::fma::KERNELS } else { &scalar::PORTABLE })
         }
+        Isa::Neon => None,
+    }
+}
+
+/// The table for `isa` if this machine can run it. The only way to a table: [`Kernels`] relies on the checks here.
+#[cfg(target_arch = "aarch64")]
+fn table(isa: Isa) -> Option<&'static Kernels> {
+    match isa {
+        Isa::Neon => {
+            std::arch::is_aarch64_feature_detected!("neon").then_some(&super::aarch64::neon::KERNELS)
+        }
+        Isa::Scalar => Some(&scalar::PORTABLE),
+        Isa::Avx2 | Isa::Avx512 => None,
     }
 }
 
 /// The table for `isa` if this machine can run it.
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn table(isa: Isa) -> Option<&'static Kernels> {
     (isa == Isa::Scalar).then_some(&scalar::PORTABLE)
 }

@@ -117,7 +117,7 @@ def test_models_describe_themselves():
     with drugner.Model.open(str(MODEL)) as model:
         assert model.labels == ("drug", "brand", "group", "drug_n")
         assert model.sha256 == drugner.Model.default().sha256 and len(model.sha256) == 64
-        assert model.isa in ("scalar", "avx2", "avx512")
+        assert model.isa in ("scalar", "avx2", "avx512", "neon")
         assert model.meta("general.license") and model.meta("no.such.key") is None
         model.selftest()
     with pytest.raises(TypeError):

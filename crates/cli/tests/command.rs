@@ -239,5 +239,5 @@ fn bench_prints_its_figures_and_no_text() {
     assert_eq!(sets.last().unwrap()["isa"], "scalar");
     assert!(!stdout(&output).contains("furosemide"));
     fails(&["bench", "--text", "no such file"], b"", 1, "cannot read");
-    fails(&["bench", "--isa", "mmx"], b"", 2, "choose scalar, avx2 or avx512");
+    fails(&["bench", "--isa", "mmx"], b"", 2, "choose scalar, avx2, avx512 or neon");
 }

@@ -101,7 +101,7 @@ class Model:
 
     @property
     def isa(self) -> str:
-        """Instruction set in use: ``avx512``, ``avx2`` or ``scalar``. Results do not depend on it."""
+        """Instruction set in use: ``avx512``, ``avx2``, ``neon`` or ``scalar``. Results do not depend on it."""
         with self._lock:
             return str(lib.drugner_model_isa(self._open_handle()).decode())
 

@@ -51,7 +51,7 @@ pub struct Arguments {
     /// Bytes of the longest text.
     #[arg(long, default_value_t = 10_000_000, value_parser = clap::value_parser!(u32).range(100_000..=1_000_000_000))]
     longest: u32,
-    /// Only this instruction set: scalar, avx2 or avx512; without it all of this machine.
+    /// Only this instruction set: scalar, avx2, avx512 or neon; without it all of this machine.
     #[arg(long, value_name = "ISA", value_parser = isa)]
     isa: Option<Isa>,
     /// Write the figures as JSON to FILE, `-` for standard output instead of the table.
@@ -60,7 +60,7 @@ pub struct Arguments {
 }
 
 fn isa(name: &str) -> Result<Isa, String> {
-    Isa::from_name(name).ok_or_else(|| "choose scalar, avx2 or avx512".to_owned())
+    Isa::from_name(name).ok_or_else(|| "choose scalar, avx2, avx512 or neon".to_owned())
 }
 
 /// All figures.

@@ -153,7 +153,7 @@ public final class Model implements AutoCloseable {
         return Hex.of(hash);
     }
 
-    /** The instruction set in use: {@code avx512}, {@code avx2} or {@code scalar}. Results do not depend on it. */
+    /** The instruction set in use: {@code avx512}, {@code avx2}, {@code neon} or {@code scalar}. Results do not depend on it. */
     public String isa() {
         byte[] name = new byte[32];
         synchronized (handle) {

@@ -85,7 +85,7 @@ class GoldenTest {
         assertTrue(model.labels().contains("drug"), model.labels().toString());
         assertTrue(model.meta("general.license").isPresent());
         assertTrue(!model.meta("no.such.key").isPresent());
-        assertTrue(model.isa().matches("avx512|avx2|scalar"), model.isa());
+        assertTrue(model.isa().matches("avx512|avx2|neon|scalar"), model.isa());
     }
 
     @Test

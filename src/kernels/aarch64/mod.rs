@@ -1,0 +1,3 @@
+//! Tables for aarch64.
+
+pub(super) mod neon;
