@@ -31,7 +31,7 @@ def main():
         if kind == "SF":
             found = re.search(r"/src/([^/]+?)(?:\.rs|/.*)$", value)
             module = found.group(1) if found else None
-            if module not in MODULES or value.endswith("_tests.rs") or "/crates/" in value or "/bindings/" in value:
+            if module not in MODULES or value.endswith("_tests.rs") or "/fuzz/" in value or "/crates/" in value or "/bindings/" in value:
                 module = None
             else:
                 name, last = value[value.index("/src/") + 1 :], lines_before_tests(value)
