@@ -1,5 +1,6 @@
 //! Targets of the C API: sequences of calls, and every field of the options.
 
+use crate::capi_values;
 use crate::hostile::{TEXTS, tiny_models};
 use crate::input::Input;
 use drugner::capi::*;
@@ -94,7 +95,7 @@ impl Handles {
         let mut error = drugner_error::default();
         // SAFETY: this function's contract.
         unsafe {
-            match input.u8() % 14 {
+            match input.u8() % 18 {
                 0 => self.open(m, input),
                 1 => {
                     drugner_model_release(model);
@@ -113,6 +114,10 @@ impl Handles {
                 9 | 10 => find(context, input),
                 11 => nbest(context, input),
                 12 => describe(model, input),
+                13 => capi_values::open_file(input),
+                14 => capi_values::offsets(input),
+                15 => capi_values::initialise(input),
+                16 => capi_values::ask(input),
                 _ => known(drugner_model_selftest(model, &raw mut error)),
             }
         }
@@ -264,10 +269,14 @@ unsafe fn find(context: *mut drugner_context, input: &mut Input<'_>) {
 unsafe fn nbest(context: *mut drugner_context, input: &mut Input<'_>) {
     let mut out = drugner_paths::default();
     let text = text(input);
+    let units: Vec<u16> = text.iter().map(|&byte| u16::from(byte) * 0x101).collect();
     let (at, most) = (input.below(80), u32::from(input.u8() % 5));
     // SAFETY: this function's contract.
     unsafe {
-        let status = drugner_nbest_utf8(context, text.as_ptr().cast(), text.len(), at, most, &raw mut out);
+        let status = match input.u8() % 2 {
+            0 => drugner_nbest_utf8(context, text.as_ptr().cast(), text.len(), at, most, &raw mut out),
+            _ => drugner_nbest_utf16(context, units.as_ptr(), units.len(), at, most, &raw mut out),
+        };
         known(status);
         if status == DRUGNER_OK && out.path_count > 0 {
             let paths = std::slice::from_raw_parts(out.paths, out.path_count);

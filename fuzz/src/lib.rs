@@ -10,6 +10,7 @@ mod common;
 mod hostile;
 
 mod capi;
+mod capi_values;
 mod corpus;
 mod decode;
 mod input;
