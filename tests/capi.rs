@@ -77,7 +77,7 @@ proptest! {
             Some(DRUGNER_E_INVALID_ARGUMENT)
         } else if bytes[32..declared].iter().any(|&byte| byte != 0) {
             Some(DRUGNER_E_UNSUPPORTED)
-        } else if load_mode > 2 || isa > 3 || flags > 1 {
+        } else if load_mode > DRUGNER_LOAD_COPY || isa > DRUGNER_ISA_NEON || flags > 1 {
             Some(DRUGNER_E_INVALID_ARGUMENT)
         } else if reserved != 0 {
             Some(DRUGNER_E_UNSUPPORTED)

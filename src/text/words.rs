@@ -129,6 +129,7 @@ mod tests {
             assert_eq!(words(&format!("--{whole}--")), [(whole, Letters)]);
         }
         assert_eq!(words("(-)(x)"), [("(-)(x", Letters)]);
+        assert_eq!(words("(x)(-)"), [("x)(-)", Letters)]);
         assert_eq!(words("((a)) b)"), [("a", Letters), ("b", Letters)]);
         assert_eq!(words("-- () +"), []);
     }
