@@ -124,3 +124,62 @@ pub(super) fn u32_at<const N: usize>(bytes: &[u8; N], at: usize) -> u32 {
 pub(super) fn u64_at<const N: usize>(bytes: &[u8; N], at: usize) -> u64 {
     u64::from(u32_at(bytes, at)) | u64::from(u32_at(bytes, at + 4)) << 32
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEADER: Header = Header {
+        version: VERSION,
+        file_size: 192,
+        sections: 1,
+        architecture: 7,
+        tokenizer: TOKENIZER,
+        sha256: [3; 32],
+        table_crc: 9,
+    };
+
+    /// A file with one byte of its header changed and the checksum of the header repaired.
+    fn file(at: usize, value: u8, len: usize) -> Vec<u8> {
+        let mut bytes = HEADER.write();
+        bytes[at] = value;
+        let crc = crc32c(&bytes[..124]);
+        bytes[124..].copy_from_slice(&crc.to_le_bytes());
+        let mut file = bytes.to_vec();
+        file.resize(len, 0);
+        file
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        assert_eq!(Header::read(&file(0, MAGIC[0], 192)), Ok(HEADER));
+        let most = file(24, MAX_SECTIONS as u8, 192);
+        assert_eq!(Header::read(&most).map(|header| header.sections as usize), Ok(MAX_SECTIONS));
+    }
+
+    #[test]
+    fn every_rule_names_its_place() {
+        use Status::{CorruptModel, FormatTooNew, NotAModel, Truncated};
+        let rules = [
+            (0, b'x', 192, NotAModel, 0),
+            (8, VERSION.0 as u8 + 1, 192, FormatTooNew, 8),
+            (12, 0, 192, CorruptModel, 12),
+            (24, 0, 192, CorruptModel, 12),
+            (24, MAX_SECTIONS as u8 + 1, 192, CorruptModel, 12),
+            (28, 0, 192, CorruptModel, 12),
+            (32, 0, 192, CorruptModel, 12),
+            (39, 1, 192, CorruptModel, 12),
+            (40, 1, 192, FormatTooNew, 40),
+            (47, 1, 192, FormatTooNew, 40),
+            (60, 99, 192, FormatTooNew, 60),
+            (96, 1, 192, CorruptModel, 12),
+            (119, 1, 192, CorruptModel, 12),
+            (16, 192, 191, Truncated, 191),
+            (16, 192, 193, CorruptModel, 192),
+        ];
+        for (at, value, len, status, position) in rules {
+            let error = Header::read(&file(at, value, len)).unwrap_err();
+            assert_eq!((error.status, error.position), (status, Some(position)), "byte {at}, {len} bytes");
+        }
+    }
+}

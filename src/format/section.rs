@@ -92,3 +92,70 @@ impl Section {
         self.offset as usize..(self.offset + self.size) as usize
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{CALIBRATION, META, WORD_SLOTS};
+    use super::*;
+
+    /// Reads the entry of a calibration table with some bytes changed.
+    fn read(changes: &[(usize, u8)]) -> Result<Section, Status> {
+        let section = Section {
+            code: CALIBRATION.code,
+            index: 2,
+            dims: [4, 1, 2, 1],
+            offset: 128,
+            size: 32,
+            crc: 5,
+            kind: Some(CALIBRATION),
+        };
+        let mut bytes = section.write(CALIBRATION);
+        for &(at, value) in changes {
+            bytes[at] = value;
+        }
+        Section::read(&bytes, 64).map_err(|error| {
+            assert_eq!(error.position, Some(64));
+            error.status
+        })
+    }
+
+    #[test]
+    fn every_rule_of_an_entry_is_checked() {
+        let whole = read(&[]).unwrap();
+        assert_eq!((whole.dims, whole.range(), whole.index, whole.crc), ([4, 1, 2, 1], 128..160, 2, 5));
+        let kind = |kind: Kind| [(6, kind.element as u8), (7, kind.rank)];
+        for (change, status) in [
+            (&[(4, 1)][..], Status::FormatTooNew),
+            (&[(44, 2)], Status::FormatTooNew),
+            (&[(52, 1)], Status::FormatTooNew),
+            (&[(63, 1)], Status::FormatTooNew),
+            (&[(6, 0)], Status::CorruptModel),
+            (&[(6, 99)], Status::CorruptModel),
+            (&[(0, b'?')], Status::FormatTooNew),
+            (&kind(WORD_SLOTS)[..1], Status::CorruptModel),
+            (&kind(META)[1..], Status::CorruptModel),
+            (&[(8, 0)], Status::CorruptModel),
+            (&[(20, 2)], Status::CorruptModel),
+            (&[(20, 0)], Status::CorruptModel),
+            (&[(32, 33)], Status::CorruptModel),
+            (&[(24, 1)], Status::CorruptModel),
+        ] {
+            assert_eq!(read(change).map(|_| ()), Err(status), "{change:?}");
+        }
+    }
+
+    #[test]
+    fn an_optional_section_may_be_unknown() {
+        let unknown = [(0, b'?'), (44, OPTIONAL as u8)];
+        assert_eq!(read(&unknown).unwrap().kind, None);
+        // Rank 0 and 5: no section has them, known or not.
+        for rank in [0, 5] {
+            assert_eq!(read(&[unknown[0], unknown[1], (7, rank)]).map(|_| ()), Err(Status::CorruptModel));
+        }
+        for element in [Element::U8, Element::U16, Element::U32, Element::U64, Element::F16, Element::F32] {
+            let bytes = 8 * element.size() as u8;
+            let section = read(&[unknown[0], unknown[1], (6, element as u8), (32, bytes)]).unwrap();
+            assert_eq!(section.size, u64::from(bytes));
+        }
+    }
+}

@@ -105,6 +105,28 @@ mod tests {
             assert_eq!(table.text(i), Some(*word));
         }
         assert_eq!(table.get(4), None);
+        assert!(!table.is_empty() && Strings::EMPTY.is_empty());
+    }
+
+    #[test]
+    fn the_longest_string_is_read() {
+        let bytes = write(&["a".repeat(MAX_STRING)]);
+        assert!(Strings::check(&bytes, 0).is_ok());
+        let mut longer = bytes;
+        longer.push(b'a');
+        longer[8..12].copy_from_slice(&(MAX_STRING as u32 + 1).to_le_bytes());
+        assert!(Strings::check(&longer, 0).is_err());
+    }
+
+    #[test]
+    fn holes_are_refused() {
+        // Strings from the second byte of the heap on, and up to its last but one.
+        for offsets in [[1u32, 3], [0, 2]] {
+            let mut bytes = 1u32.to_le_bytes().to_vec();
+            bytes.extend(offsets.iter().flat_map(|offset| offset.to_le_bytes()));
+            bytes.extend(b"abc");
+            assert!(Strings::check(&bytes, 0).is_err(), "{offsets:?}");
+        }
     }
 
     #[test]
