@@ -509,6 +509,8 @@ typedef struct drugner_paths {
 // of the text. The first path has the mentions that drugner_find_utf8 finds in this sentence, but min_score and
 // label_mask leave none out. There are fewer than `most` paths when a sentence has no more.
 //
+// The sentence is looked for from the start of the text: time grows with `at`.
+//
 // The context needs max_paths in its options. Allocates nothing.
 //
 // Errors: BUSY, POISONED, TEXT_TOO_LONG, INVALID_TEXT (only with DRUGNER_INVALID_REJECT), INVALID_ARGUMENT (`most` is 0

@@ -85,15 +85,20 @@ impl Default for drugner_result {
     }
 }
 
+/// The flags of a result or of paths.
+pub(super) fn flags(invalid_text_seen: bool, sentence_cut: bool) -> u32 {
+    let flag = |condition: bool, flag: u32| if condition { flag } else { 0 };
+    flag(invalid_text_seen, DRUGNER_RESULT_INVALID_TEXT_SEEN)
+        | flag(sentence_cut, DRUGNER_RESULT_SENTENCE_CUT)
+}
+
 impl From<&Found<'_>> for drugner_result {
     fn from(found: &Found<'_>) -> Self {
-        let flag = |condition: bool, flag: u32| if condition { flag } else { 0 };
         Self {
             spans: if found.mentions.is_empty() { ptr::null() } else { found.mentions.as_ptr().cast() },
             span_count: found.mentions.len(),
             consumed: found.consumed,
-            flags: flag(found.invalid_text_seen, DRUGNER_RESULT_INVALID_TEXT_SEEN)
-                | flag(found.sentence_cut, DRUGNER_RESULT_SENTENCE_CUT),
+            flags: flags(found.invalid_text_seen, found.sentence_cut),
             ..Self::default()
         }
     }

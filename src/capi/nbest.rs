@@ -1,7 +1,7 @@
 //! `drugner_nbest_*`: the best answers to one sentence, for review.
 
 use super::context_state::{State, drugner_context, exclusive};
-use super::find::{DRUGNER_RESULT_INVALID_TEXT_SEEN, DRUGNER_RESULT_SENTENCE_CUT, drugner_span};
+use super::find::{drugner_span, flags};
 use super::guard;
 use super::status::drugner_status;
 use super::types::{Sized, SizedOut, pin_layout};
@@ -81,7 +81,6 @@ impl Default for drugner_paths {
 
 impl From<&Paths<'_>> for drugner_paths {
     fn from(found: &Paths<'_>) -> Self {
-        let flag = |condition: bool, flag: u32| if condition { flag } else { 0 };
         Self {
             paths: if found.paths.is_empty() { ptr::null() } else { found.paths.as_ptr().cast() },
             path_count: found.paths.len(),
@@ -89,8 +88,7 @@ impl From<&Paths<'_>> for drugner_paths {
             span_count: found.mentions.len(),
             start: found.start as u32,
             end: found.end as u32,
-            flags: flag(found.invalid_text_seen, DRUGNER_RESULT_INVALID_TEXT_SEEN)
-                | flag(found.sentence_cut, DRUGNER_RESULT_SENTENCE_CUT),
+            flags: flags(found.invalid_text_seen, found.sentence_cut),
             ..Self::default()
         }
     }
@@ -102,6 +100,8 @@ impl From<&Paths<'_>> for drugner_paths {
 /// next, the start of a mention for its own. Sentences are those of drugner_find_utf8 and offsets count from the start
 /// of the text. The first path has the mentions that drugner_find_utf8 finds in this sentence, but min_score and
 /// label_mask leave none out. There are fewer than `most` paths when a sentence has no more.
+///
+/// The sentence is looked for from the start of the text: time grows with `at`.
 ///
 /// The context needs max_paths in its options. Allocates nothing.
 ///

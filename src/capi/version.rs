@@ -13,14 +13,17 @@ const VERSION: &CStr = match CStr::from_bytes_with_nul(concat!(env!("CARGO_PKG_V
 };
 
 /// Packed version: `major << 24 | minor << 16 | patch << 8`.
-const NUMBER: u32 = number(env!("CARGO_PKG_VERSION_MAJOR")) << 24
-    | number(env!("CARGO_PKG_VERSION_MINOR")) << 16
-    | number(env!("CARGO_PKG_VERSION_PATCH")) << 8;
+const NUMBER: u32 = u32::from_be_bytes([
+    number(env!("CARGO_PKG_VERSION_MAJOR")),
+    number(env!("CARGO_PKG_VERSION_MINOR")),
+    number(env!("CARGO_PKG_VERSION_PATCH")),
+    0,
+]);
 
-/// Parses one part of the version; it must fit the byte that it gets in [`NUMBER`].
-const fn number(text: &str) -> u32 {
+/// Parses one part of the version.
+const fn number(text: &str) -> u8 {
     match u8::from_str_radix(text, 10) {
-        Ok(number) => number as u32,
+        Ok(number) => number,
         Err(_) => panic!("a part of the version does not fit a byte"),
     }
 }
