@@ -11,6 +11,7 @@ class Defence(typing.NamedTuple):
     before: str
     after: str
     test: str
+    package: str = "drugner"
 
 
 DEFENCES = [
@@ -127,6 +128,14 @@ DEFENCES = [
         "let temporary = path.with_file_name(name);",
         "let temporary = path.with_file_name(name.clone()).with_file_name(path.file_name().unwrap());",
         "--test writer_faults",
+    ),
+    Defence(
+        "a training that was killed has the optimiser's state",
+        "crates/train/src/tagger/checkpoint.rs",
+        "adam: Adam { step: header.step,",
+        "adam: Adam { step: 0 * header.step,",
+        "--test pipeline a_killed_training",
+        package="drugner-train",
     ),
     Defence(
         "the floating-point state is set",
