@@ -110,3 +110,29 @@ fn not_finite(bytes: &[u8], element: Element) -> Option<usize> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_number_that_is_not_finite_is_found() {
+        const NUMBERS: usize = 5000;
+        for (element, finite, bad) in [
+            (Element::F16, &[0xFF, 0x7B][..], [&[0x00, 0x7C][..], &[0x01, 0xFC]]),
+            (Element::F32, &[0xFF, 0xFF, 0x7F, 0x7F], [&[0, 0, 0x80, 0x7F], &[1, 0, 0x80, 0xFF]]),
+        ] {
+            let width = finite.len();
+            assert_eq!(not_finite(&finite.repeat(NUMBERS), element), None);
+            // Several in one chunk and in two: none may cancel another.
+            for places in [&[0][..], &[7, 9], &[4095, 4096], &[4097, 4998, 4999]] {
+                let mut bytes = finite.repeat(NUMBERS);
+                for (i, &place) in places.iter().enumerate() {
+                    bytes[place * width..][..width].copy_from_slice(bad[i % 2]);
+                }
+                assert_eq!(not_finite(&bytes, element), Some(places[0] * width), "{places:?}");
+            }
+        }
+        assert_eq!(not_finite(&[0xFF; 64], Element::U32), None);
+    }
+}
