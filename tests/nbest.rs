@@ -70,6 +70,19 @@ proptest! {
 }
 
 #[test]
+fn the_probabilities_of_all_paths_add_up_to_one() {
+    for seed in 0..20 {
+        let model = open(&model(seed, &Sizes::default()));
+        let mut context = Context::new(&model, &OPTIONS).unwrap();
+        // A sentence of one word is no name, or one of any label.
+        let found = context.nbest_utf8(b"aspirin", 0, 8).unwrap();
+        assert_eq!(found.paths.len() as u32, 1 + model.label_count());
+        let sum: f32 = found.paths.iter().map(|path| path.probability).sum();
+        assert!((sum - 1.0).abs() < 1e-5, "seed {seed}: {sum}");
+    }
+}
+
+#[test]
 fn every_instruction_set_gives_the_same_bits() {
     let bytes = model(5, &Sizes { layers: 2, ..Sizes::default() });
     let text = note(5, 200);
