@@ -51,10 +51,10 @@ pub fn offsets(input: &mut Input<'_>) {
     let mut given = [0u32; 6];
     let count = input.below(given.len() + 1);
     given.fill_with(|| u32::from(input.u8() % 44));
-    if input.u8() % 2 == 0 {
+    if input.u8().is_multiple_of(2) {
         given[..count].sort_unstable();
     }
-    let to_utf16 = input.u8() % 2 == 0;
+    let to_utf16 = input.u8().is_multiple_of(2);
     let convert = if to_utf16 { drugner_offsets_utf8_to_utf16 } else { drugner_offsets_utf8_to_codepoints };
     let mut out = [u32::MAX; 6];
     // SAFETY: the arrays have `count` elements.
@@ -70,7 +70,7 @@ pub fn offsets(input: &mut Input<'_>) {
 pub fn initialise(input: &mut Input<'_>) {
     let size = input.below(80);
     let mut memory = MaybeUninit::<[u64; 10]>::uninit();
-    let of_model = input.u8() % 2 == 0;
+    let of_model = input.u8().is_multiple_of(2);
     // SAFETY: the memory is aligned and larger than `size`.
     unsafe {
         if of_model {
