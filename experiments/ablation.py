@@ -8,8 +8,8 @@ because the differences between recipes are on MedLine. The test documents play 
     experiments/ablation.py --drugner target/release/drugner --data DATA --work WORK [--variants NAME...] [--jobs N]
 
 DATA holds ddi2013.zip, text/*.xz, lexicon.tsv, lexicon_us.tsv and bc5cdr/. Runs that WORK holds already are not
-repeated; the table of all variants goes to standard output. One run takes two to four minutes on one core, one with
-teachers four times as long.
+repeated; the table of all variants goes to standard output. All runs begin from the same word
+vectors, which are trained first, and so are the language models (20 minutes). One run takes two to four minutes on one core, one with teachers four times as long.
 """
 
 import argparse
@@ -84,6 +84,9 @@ VARIANTS = {
         [],
     ),
     "no-swap": ("without mention swap", [without("data.swap")], []),
+    "no-unapproved": ("without drugs that give way to unapproved substances", [setting("unapproved", "{}")], []),
+    "lexicon-dropout": ("lexicon dropout 0.3", [setting("lexicon_dropout", "0.3")], []),
+    "language-model": ("with pre-trained language models", [], []),
     "no-repeat": ("MedLine sentences once", [setting("repeat", "{}")], []),
     "noise": ("with noise", [lambda recipe: recipe + NOISE], []),
     "hidden-192": ("192 units", [setting("hidden", "192")], []),
@@ -119,6 +122,8 @@ def train(arguments, recipe, name, fold):
     command += ["--development", arguments.work / f"fold{fold}.txt", "--vectors", arguments.work / "vectors.bin"]
     if name == "teachers":
         command += ["--text", *sorted((data / "text").glob("*.xz"))]
+    if name == "language-model":
+        command += ["--language-model", arguments.work / "language_model.bin"]
     if "lexicon" not in left_out:
         command += ["--lexicon", data / "lexicon.tsv", data / "lexicon_us.tsv"]
     if "auxiliary" not in left_out:
@@ -159,6 +164,11 @@ def main():
         [arguments.drugner, "train", "--print-recipe"], stdout=subprocess.PIPE, check=True, text=True
     ).stdout
     recipe = without("data.teachers")(recipe)
+    language_model = arguments.work / "language_model.bin"
+    if "language-model" in arguments.variants and not language_model.exists():
+        text = sorted((arguments.data / "text").glob("*.xz"))
+        command = [arguments.drugner, "pretrain", "--text", *text, "--vectors", vectors, "--out", language_model]
+        subprocess.run([*command, "--resume"], check=True)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         runs = [(name, fold) for name in arguments.variants for fold in range(FOLDS)]
         for run in [pool.submit(train, arguments, recipe, *run) for run in runs]:

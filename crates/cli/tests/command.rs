@@ -163,6 +163,7 @@ fn errors_say_what_and_where() {
     fails(&["tag", "--no-such-option"], b"", 2, "--no-such-option");
     fails(&["tag", "--min-score", "7"], b"aspirin", 1, "min_score");
     fails(&["embed", "--text", &path("none.txt"), "--out", &path("v.bin")], b"", 1, "none.txt");
+    fails(&["pretrain", "--text", &path("none.txt"), "--out", &path("m.lm")], b"", 1, "none.txt");
     fails(
         &["train", "--recipe", &path("none.toml"), "--corpus", "x", "--text", "y", "--out", "z"],
         b"",

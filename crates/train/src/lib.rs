@@ -7,6 +7,7 @@ pub mod embeddings;
 pub mod evaluate;
 pub mod experiment;
 pub mod export;
+pub mod language_model;
 pub mod ops;
 mod optimiser;
 pub mod pipeline;

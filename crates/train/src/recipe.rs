@@ -4,6 +4,7 @@ use crate::data::noise::NoiseOptions;
 use crate::data::swap::SwapOptions;
 use crate::data::teachers::TeacherOptions;
 use crate::embeddings::EmbeddingOptions;
+use crate::language_model::LanguageModelOptions;
 use crate::tagger::TaggerOptions;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,9 @@ pub struct Recipe {
     pub embeddings: EmbeddingOptions,
     /// Which word vectors enter the model.
     pub words: WordOptions,
+    /// Pre-training on the text, if any.
+    #[serde(default)]
+    pub language_model: Option<LanguageModelOptions>,
     /// Lexicon flags.
     pub lexicon: LexiconOptions,
     /// Training sentences.

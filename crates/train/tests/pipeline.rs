@@ -1,9 +1,12 @@
 //! The whole way on a tiny invented corpus: train, export, find; the same seed gives the same file.
 
+use drugner::format::LSTM_RECURRENT;
+use drugner::format::reader::Sections;
 use drugner::{Context, ContextOptions, Model, ModelOptions};
 use drugner_train::data::noise::NoiseOptions;
 use drugner_train::data::teachers::TeacherOptions;
-use drugner_train::pipeline::{Inputs, train};
+use drugner_train::language_model::LanguageModelOptions;
+use drugner_train::pipeline::{Inputs, pretrain, train};
 use drugner_train::recipe::{DEFAULT, Recipe};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -56,6 +59,7 @@ fn small_recipe() -> Recipe {
     recipe.tagger.batch = 8;
     recipe.tagger.warm_up = 5;
     recipe.tagger.learning_rate = 1e-2;
+    recipe.data.teachers = Some(TeacherOptions { count: 2, sentences: 50, per_epoch: 20 });
     recipe
 }
 
@@ -127,6 +131,50 @@ fn teachers_train_a_student_and_an_interrupted_run_goes_on() {
     let model = Model::open_file(&whole, &ModelOptions::default()).unwrap();
     let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
     assert_eq!(context.find_utf8(b"TAKE WARFARIN TODAY").unwrap().mentions.len(), 1);
+}
+
+/// A training that begins from a language model of its own, and one that begins from the same one made apart.
+#[test]
+fn a_finished_language_model_does_as_well_as_an_own_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut inputs = write_inputs(dir.path());
+    let mut recipe = small_recipe();
+    recipe.data.teachers = None;
+    recipe.language_model = Some(LanguageModelOptions {
+        sentences: 40,
+        epochs: 2,
+        batch: 8,
+        negatives: 10,
+        learning_rate: 1e-2,
+        output_rate: 0.1,
+        word_dropout: 0.1,
+        dropout: 0.1,
+    });
+    let [own, plain, given] = ["own", "plain", "given"].map(|name| dir.path().join(name));
+    train(&recipe, &inputs, &own, false).unwrap();
+    let file = dir.path().join("model.lm");
+    pretrain(&recipe, &inputs, &file, false).unwrap();
+    recipe.language_model = None;
+    train(&recipe, &inputs, &plain, false).unwrap();
+    inputs.language_model = Some(file);
+    train(&recipe, &inputs, &given, false).unwrap();
+    let meta = |path: &Path, key: &str| {
+        Model::open_file(path, &ModelOptions::default()).unwrap().meta(key).map(str::to_owned)
+    };
+    assert!(meta(&own, "train.language_model").unwrap().contains("perplexity"));
+    assert_eq!(meta(&own, "train.language_model"), meta(&given, "train.language_model"));
+    assert_eq!(meta(&plain, "train.language_model"), None);
+    let weights = |path: &Path| {
+        let bytes = std::fs::read(path).unwrap();
+        let sections = Sections::read(&bytes, false).unwrap();
+        bytes[sections.require(LSTM_RECURRENT, 0).unwrap().range()].to_vec()
+    };
+    assert_eq!(weights(&own), weights(&given));
+    assert_ne!(weights(&own), weights(&plain));
+
+    recipe.tagger.filters += 1;
+    let error = train(&recipe, &inputs, &given, false).unwrap_err();
+    assert!(format!("{error:#}").contains("language model"), "{error:#}");
 }
 
 /// Trains in the folder that the environment names, going on where a run before ended; for the test below.

@@ -100,7 +100,8 @@ fn learns_a_toy_language() {
     let words = WordVectors { rows: &rows, dim: DIM };
     for layers in [1, 2] {
         let options = TaggerOptions { layers, ..options() };
-        let trained = train(&options, words, &mut Toy, &mut |w| Ok(Some(accuracy(w, &rows))), None).unwrap();
+        let trained =
+            train(&options, words, None, &mut Toy, &mut |w| Ok(Some(accuracy(w, &rows))), None).unwrap();
         assert_eq!(trained.score, 1.0);
         assert_eq!(accuracy(&trained.weights, &rows), 1.0);
     }
@@ -112,7 +113,7 @@ fn same_bits_again_and_after_an_interruption() {
     let words = WordVectors { rows: &rows, dim: DIM };
     let options = TaggerOptions { epochs: 4, ..options() };
     let score = |w: &TaggerWeights| -> Result<Option<f64>> { Ok(Some(f64::from(w.dense_bias[0]))) };
-    let run = || train(&options, words, &mut Toy, &mut { score }, None).unwrap();
+    let run = || train(&options, words, None, &mut Toy, &mut { score }, None).unwrap();
     let whole = run();
     assert_eq!(run(), whole);
 
@@ -123,6 +124,7 @@ fn same_bits_again_and_after_an_interruption() {
         let stopped = train(
             &options,
             words,
+            None,
             &mut Toy,
             &mut |w| {
                 evaluated += 1;
@@ -132,14 +134,15 @@ fn same_bits_again_and_after_an_interruption() {
         );
         assert!(stopped.is_err());
     }
-    let resumed = train(&options, words, &mut Toy, &mut { score }, Some(&path)).unwrap();
+    let resumed = train(&options, words, None, &mut Toy, &mut { score }, Some(&path)).unwrap();
     assert_eq!(resumed, whole);
-    let finished = train(&options, words, &mut Toy, &mut |_| bail!("nothing is left"), Some(&path)).unwrap();
+    let finished =
+        train(&options, words, None, &mut Toy, &mut |_| bail!("nothing is left"), Some(&path)).unwrap();
     assert_eq!(finished, whole);
 
     let other = TaggerOptions { seed: 2, ..options.clone() };
-    assert!(train(&other, words, &mut Toy, &mut { score }, Some(&path)).is_err());
-    assert_ne!(train(&other, words, &mut Toy, &mut { score }, None).unwrap().weights, whole.weights);
+    assert!(train(&other, words, None, &mut Toy, &mut { score }, Some(&path)).is_err());
+    assert_ne!(train(&other, words, None, &mut Toy, &mut { score }, None).unwrap().weights, whole.weights);
 }
 
 #[test]
@@ -152,7 +155,7 @@ fn stops_when_patience_is_over() {
         Ok(Some(-f64::from(evaluations)))
     };
     let trained =
-        train(&options, WordVectors { rows: &rows, dim: DIM }, &mut Toy, &mut falling, None).unwrap();
+        train(&options, WordVectors { rows: &rows, dim: DIM }, None, &mut Toy, &mut falling, None).unwrap();
     assert_eq!((trained.epoch, evaluations), (0, 2));
 }
 
@@ -161,7 +164,7 @@ fn without_a_score_the_last_epoch_counts() {
     let rows = word_rows();
     let options = TaggerOptions { epochs: 3, ..options() };
     let words = WordVectors { rows: &rows, dim: DIM };
-    let trained = train(&options, words, &mut Toy, &mut |_| Ok(None), None).unwrap();
+    let trained = train(&options, words, None, &mut Toy, &mut |_| Ok(None), None).unwrap();
     assert_eq!((trained.epoch, trained.score), (2, 0.0));
 }
 
@@ -189,6 +192,6 @@ fn refuses_examples_out_of_range() {
     ];
     for change in changes {
         let words = WordVectors { rows: &rows, dim: DIM };
-        assert!(train(&options(), words, &mut Broken(change), &mut |_| Ok(None), None).is_err());
+        assert!(train(&options(), words, None, &mut Broken(change), &mut |_| Ok(None), None).is_err());
     }
 }

@@ -42,6 +42,9 @@ pub struct Arguments {
     /// Finished word vectors (from `drugner embed`) instead of those of --text.
     #[arg(long, value_name = "FILE")]
     vectors: Option<PathBuf>,
+    /// A finished language model (from `drugner pretrain`) instead of one trained on --text.
+    #[arg(long, value_name = "FILE")]
+    language_model: Option<PathBuf>,
     /// Name lists: files of `category<TAB>name` with that header.
     #[arg(long, num_args = 1.., value_name = "FILE")]
     lexicon: Vec<PathBuf>,
@@ -67,11 +70,16 @@ pub fn label(text: &str) -> Result<(String, Label)> {
     Ok((from.to_owned(), label))
 }
 
+/// The text of the default recipe or of a recipe file.
+pub fn recipe_text(name: &str) -> Result<String> {
+    match name {
+        "default" => Ok(recipe::DEFAULT.to_owned()),
+        file => std::fs::read_to_string(file).with_context(|| format!("cannot read the recipe {file}")),
+    }
+}
+
 pub fn run(arguments: &Arguments) -> Result<()> {
-    let text = match arguments.recipe.as_str() {
-        "default" => recipe::DEFAULT.to_owned(),
-        file => std::fs::read_to_string(file).with_context(|| format!("cannot read the recipe {file}"))?,
-    };
+    let text = recipe_text(&arguments.recipe)?;
     if arguments.print_recipe {
         std::io::stdout().write_all(text.as_bytes())?;
         return Ok(());
@@ -87,6 +95,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
             development: arguments.development.clone(),
             text: arguments.text.clone(),
             vectors: arguments.vectors.clone(),
+            language_model: arguments.language_model.clone(),
             lexicon: arguments.lexicon.clone(),
             auxiliary: arguments.auxiliary.clone(),
         },

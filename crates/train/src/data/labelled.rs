@@ -6,12 +6,14 @@ use drugner_corpus::Label;
 use std::ops::Range;
 
 /// A text with its gold mentions: continuous, in any order.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Labelled {
     /// The text.
     pub text: String,
     /// Byte ranges and labels; those of an auxiliary text count as labels of the auxiliary task, by index.
     pub mentions: Vec<(Range<usize>, Label)>,
+    /// Sub-corpus that it comes from; empty for other text.
+    pub sub_corpus: String,
 }
 
 /// BIOES tags of `tokens`. A mention off the token boundaries or across another is left out; of two that overlap the

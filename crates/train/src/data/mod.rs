@@ -6,3 +6,4 @@ pub mod lexicon;
 pub mod noise;
 pub mod swap;
 pub mod teachers;
+pub mod unlabelled;

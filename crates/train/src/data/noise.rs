@@ -131,7 +131,11 @@ impl Noise {
         let (text, places) = self.apply(&sentence.text, rng);
         let moved =
             |(range, label): &(std::ops::Range<usize>, _)| (places[range.start]..places[range.end], *label);
-        Labelled { text, mentions: sentence.mentions.iter().map(moved).collect() }
+        Labelled {
+            text,
+            mentions: sentence.mentions.iter().map(moved).collect(),
+            sub_corpus: sentence.sub_corpus.clone(),
+        }
     }
 }
 
@@ -156,7 +160,7 @@ mod tests {
         let range = |name: &str| text.find(name).map(|at| at..at + name.len()).unwrap();
         let mentions =
             ["β-blockers", "aspirin", "ASA", "5-fluorouracil"].map(|name| (range(name), Label::Drug));
-        Labelled { text: text.to_owned(), mentions: mentions.to_vec() }
+        Labelled { text: text.to_owned(), mentions: mentions.to_vec(), ..Labelled::default() }
     }
 
     #[test]

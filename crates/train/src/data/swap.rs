@@ -16,6 +16,11 @@ pub struct SwapOptions {
     pub mention: f64,
     /// Lexicon lists that supply half of the new names, by label; the training mentions supply the rest.
     pub lists: BTreeMap<String, Vec<String>>,
+    /// Probability, 0..=1, that the name of a drug gives way to that of a substance not approved for people, with its
+    /// label, by sub-corpus. In research papers both stand in the same sentences, so that what is known of the name has
+    /// to decide.
+    #[serde(default)]
+    pub unapproved: BTreeMap<String, f64>,
 }
 
 /// Names to draw from, by label.
@@ -49,21 +54,37 @@ impl Swap {
         }
         let mut mentions = sentence.mentions.clone();
         mentions.sort_by_key(|(range, _)| (range.start, range.end));
-        let mut out = Labelled { text: String::new(), mentions: Vec::new() };
+        let unapproved = self.options.unapproved.get(&sentence.sub_corpus).copied().unwrap_or(0.0);
+        let mut out = Labelled { sub_corpus: sentence.sub_corpus.clone(), ..Labelled::default() };
         let mut copied = 0;
         for (range, label) in mentions {
             if range.start < copied {
                 continue;
             }
             out.text.push_str(&sentence.text[copied..range.start]);
-            let name = if rng.f64() < self.options.mention { self.draw(label, rng) } else { None };
+            let (name, label) = self.exchange(&sentence.text[range.clone()], label, unapproved, rng);
             let start = out.text.len();
-            out.text.push_str(name.unwrap_or(&sentence.text[range.clone()]));
+            out.text.push_str(name);
             out.mentions.push((start..out.text.len(), label));
             copied = range.end;
         }
         out.text.push_str(&sentence.text[copied..]);
         out
+    }
+
+    /// The name in the place of `name`: another one, or itself.
+    fn exchange<'n>(
+        &'n self,
+        name: &'n str,
+        label: Label,
+        unapproved: f64,
+        rng: &mut fastrand::Rng,
+    ) -> (&'n str, Label) {
+        if rng.f64() >= self.options.mention {
+            return (name, label);
+        }
+        let other = if label == Label::Drug && rng.f64() < unapproved { Label::DrugN } else { label };
+        self.draw(other, rng).map_or((name, label), |name| (name, other))
     }
 
     fn draw(&self, label: Label, rng: &mut fastrand::Rng) -> Option<&str> {
@@ -93,11 +114,13 @@ mod tests {
             sentence: 1.0,
             mention: 1.0,
             lists: BTreeMap::from([("brand".to_owned(), vec!["brand".to_owned()])]),
+            unapproved: BTreeMap::new(),
         };
         let lists = Lists { names: vec!["brand".into()], entries: vec![vec!["zovirax".into()]] };
         let sentence = Labelled {
             text: "Take Advil with warfarin.".into(),
             mentions: vec![(16..24, Label::Drug), (5..10, Label::Brand)],
+            ..Labelled::default()
         };
         let swap = Swap::new(options, std::slice::from_ref(&sentence), &lists);
         let mut rng = fastrand::Rng::with_seed(3);
@@ -110,5 +133,32 @@ mod tests {
             brands.insert(texts[0].to_owned());
         }
         assert_eq!(brands.into_iter().collect::<Vec<_>>(), ["Advil", "Zovirax"]);
+    }
+
+    #[test]
+    fn in_some_sub_corpora_a_drug_gives_way_to_an_unapproved_substance() {
+        let options = SwapOptions {
+            sentence: 1.0,
+            mention: 1.0,
+            lists: BTreeMap::from([("drug_n".to_owned(), vec!["chemical".to_owned()])]),
+            unapproved: BTreeMap::from([("MedLine".to_owned(), 1.0)]),
+        };
+        let lists = Lists { names: vec!["chemical".into()], entries: vec![vec!["nitric acid".into()]] };
+        let mut sentence = Labelled {
+            text: "Take warfarin.".into(),
+            mentions: vec![(5..13, Label::Drug)],
+            sub_corpus: "MedLine".into(),
+        };
+        let swap = Swap::new(options, std::slice::from_ref(&sentence), &lists);
+        let mut rng = fastrand::Rng::with_seed(3);
+        let mut results = |sentence: &Labelled| -> BTreeSet<(String, &str)> {
+            let swapped = (0..30).map(|_| swap.apply(sentence, &mut rng));
+            swapped.map(|new| (new.text.clone(), new.mentions[0].1.name())).collect()
+        };
+        // Names of the list and, half of the time, those seen in training: there are none.
+        let unapproved = [("Take nitric acid.", "drug_n"), ("Take warfarin.", "drug")];
+        assert_eq!(results(&sentence), unapproved.map(|(text, label)| (text.to_owned(), label)).into());
+        sentence.sub_corpus = "DrugBank".into();
+        assert_eq!(results(&sentence), [("Take warfarin.".to_owned(), "drug")].into());
     }
 }

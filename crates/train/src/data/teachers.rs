@@ -5,7 +5,7 @@
 //! not the answer of one.
 
 use super::labelled::Labelled;
-use crate::embeddings::for_each_line;
+use super::unlabelled::sentences;
 use anyhow::{Result, ensure};
 use drugner::{Context, ContextOptions, Model};
 use drugner_corpus::Label;
@@ -30,9 +30,6 @@ pub struct TeacherOptions {
 /// The mentions of a sentence, as in [`Labelled`].
 type Mentions = Vec<(Range<usize>, Label)>;
 
-/// Longest sentence used, in bytes.
-const LONGEST: usize = 600;
-
 /// Unlabelled sentences with every teacher's answer.
 pub struct Taught {
     texts: Vec<String>,
@@ -45,18 +42,7 @@ impl Taught {
     /// Reads `files` (one sentence a line), keeps sentences with names and asks every teacher.
     pub fn new(options: &TeacherOptions, teachers: &[Model], files: &[PathBuf], seed: u64) -> Result<Self> {
         ensure!(!teachers.is_empty(), "no teacher is given");
-        let mut lines = Vec::new();
-        for file in files {
-            for_each_line(file, |line| {
-                if !line.is_empty() && line.len() <= LONGEST {
-                    lines.push(line.to_owned());
-                }
-                Ok(())
-            })?;
-        }
-        lines.sort_unstable();
-        lines.dedup();
-        Rng::with_seed(seed).shuffle(&mut lines);
+        let lines = sentences(files, &mut Rng::with_seed(seed))?;
         let mut texts = Vec::new();
         for block in lines.chunks(16 * 1024) {
             if texts.len() >= options.sentences {
@@ -86,7 +72,11 @@ impl Taught {
     pub fn draw(&self, rng: &mut Rng) -> Vec<Labelled> {
         let one = |_| {
             let (sentence, teacher) = (rng.usize(..self.texts.len()), rng.usize(..self.answers.len()));
-            Labelled { text: self.texts[sentence].clone(), mentions: self.answers[teacher][sentence].clone() }
+            Labelled {
+                text: self.texts[sentence].clone(),
+                mentions: self.answers[teacher][sentence].clone(),
+                ..Labelled::default()
+            }
         };
         (0..self.per_epoch).map(one).collect()
     }

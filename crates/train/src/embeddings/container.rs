@@ -16,7 +16,7 @@ const FIXED: usize = 16;
 const CHECKSUM: usize = 8;
 
 /// The 64-bit FNV-1a hash.
-pub(super) struct Fnv(u64);
+pub(crate) struct Fnv(u64);
 
 impl Default for Fnv {
     fn default() -> Self {
@@ -25,36 +25,36 @@ impl Default for Fnv {
 }
 
 impl Fnv {
-    pub(super) fn update(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3);
         }
     }
 
-    pub(super) fn finish(&self) -> u64 {
+    pub(crate) fn finish(&self) -> u64 {
         self.0
     }
 }
 
 /// Takes the content of a file that is being written.
-pub(super) struct Sink<'a> {
+pub(crate) struct Sink<'a> {
     file: BufWriter<&'a File>,
     hash: Fnv,
 }
 
 impl Sink<'_> {
-    pub(super) fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hash.update(bytes);
         self.file.write_all(bytes)
     }
 
-    pub(super) fn floats(&mut self, values: &[f32]) -> io::Result<()> {
+    pub(crate) fn floats(&mut self, values: &[f32]) -> io::Result<()> {
         values.iter().try_for_each(|value| self.bytes(&value.to_le_bytes()))
     }
 }
 
 /// Writes `path` whole or not at all: the bytes go to a file beside it, which is renamed at the end.
-pub(super) fn replace(path: &Path, write: impl FnOnce(&File) -> io::Result<()>) -> Result<()> {
+pub(crate) fn replace(path: &Path, write: impl FnOnce(&File) -> io::Result<()>) -> Result<()> {
     let mut name =
         path.file_name().with_context(|| format!("{} is not a file name", path.display()))?.to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
@@ -69,7 +69,7 @@ pub(super) fn replace(path: &Path, write: impl FnOnce(&File) -> io::Result<()>) 
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-pub(super) fn write(
+pub(crate) fn write(
     path: &Path,
     mark: &[u8; 8],
     header: &impl Serialize,
@@ -91,7 +91,7 @@ pub(super) fn write(
 }
 
 /// The content of a file whose checksum was right.
-pub(super) struct Source {
+pub(crate) struct Source {
     bytes: Vec<u8>,
     at: usize,
 }
@@ -101,7 +101,7 @@ pub(super) struct Source {
 /// # Errors
 ///
 /// A file that cannot be read, is of another kind or version, or is damaged; the message names the file.
-pub(super) fn read<H: DeserializeOwned>(path: &Path, mark: &[u8; 8]) -> Result<(H, Source)> {
+pub(crate) fn read<H: DeserializeOwned>(path: &Path, mark: &[u8; 8]) -> Result<(H, Source)> {
     let mut bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     parse(&mut bytes, mark).with_context(|| format!("{} cannot be used", path.display())).map(
         |(header, at)| {
@@ -127,30 +127,30 @@ fn parse<H: DeserializeOwned>(bytes: &mut [u8], mark: &[u8; 8]) -> Result<(H, us
 }
 
 impl Source {
-    pub(super) fn bytes(&mut self, count: usize) -> Result<&[u8]> {
+    pub(crate) fn bytes(&mut self, count: usize) -> Result<&[u8]> {
         let end = self.at.checked_add(count).filter(|&end| end <= self.bytes.len());
         let end = end.context("its content is shorter than its header says")?;
         let start = std::mem::replace(&mut self.at, end);
         Ok(&self.bytes[start..end])
     }
 
-    pub(super) fn u32(&mut self) -> Result<u32> {
+    pub(crate) fn u32(&mut self) -> Result<u32> {
         Ok(u32::from_le_bytes(self.bytes(4)?.try_into()?))
     }
 
-    pub(super) fn u64(&mut self) -> Result<u64> {
+    pub(crate) fn u64(&mut self) -> Result<u64> {
         Ok(u64::from_le_bytes(self.bytes(8)?.try_into()?))
     }
 
     /// `rows * columns` numbers.
-    pub(super) fn floats(&mut self, rows: usize, columns: usize) -> Result<Vec<f32>> {
+    pub(crate) fn floats(&mut self, rows: usize, columns: usize) -> Result<Vec<f32>> {
         let count =
             rows.checked_mul(columns).and_then(|count| count.checked_mul(4)).context("it is too large")?;
         let values = self.bytes(count)?.chunks_exact(4);
         Ok(values.map(|value| f32::from_le_bytes([value[0], value[1], value[2], value[3]])).collect())
     }
 
-    pub(super) fn end(&self) -> Result<()> {
+    pub(crate) fn end(&self) -> Result<()> {
         ensure!(self.at == self.bytes.len(), "its content is longer than its header says");
         Ok(())
     }

@@ -5,7 +5,7 @@
 //! rayon's current thread pool.
 
 mod cbow;
-mod container;
+pub(crate) mod container;
 mod exchange;
 mod matrix;
 mod negative_sampling;
@@ -24,10 +24,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 pub use options::{Architecture, EmbeddingOptions};
+pub(crate) use progress::Progress;
+pub(crate) use sampling::Noise;
 pub(crate) use text::for_each_line;
 pub use vectors::{Provenance, Vectors};
 
-use progress::Progress;
 use trainer::Trainer;
 use vocabulary::Corpus;
 

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-pub(super) enum Progress {
+pub(crate) enum Progress {
     Silent,
     Bar(ProgressBar),
     Lines { total: u64, started_at: u64, start: Instant, last: Instant },
@@ -15,7 +15,7 @@ pub(super) enum Progress {
 
 impl Progress {
     /// `total`: words of all epochs; `done`: those that a resumed run has behind it.
-    pub(super) fn new(show: bool, total: u64, done: u64) -> Self {
+    pub(crate) fn new(show: bool, total: u64, done: u64) -> Self {
         if !show {
             Self::Silent
         } else if std::io::stderr().is_terminal() {
@@ -32,7 +32,7 @@ impl Progress {
         }
     }
 
-    pub(super) fn update(&mut self, done: u64, loss: f64, rate: f32) {
+    pub(crate) fn update(&mut self, done: u64, loss: f64, rate: f32) {
         match self {
             Self::Silent => {}
             Self::Bar(bar) => {

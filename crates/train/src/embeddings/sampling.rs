@@ -3,13 +3,13 @@
 use fastrand::Rng;
 
 /// Draws word `w` with probability proportional to `count(w)^0.75`, in constant time (Walker's alias method).
-pub(super) struct Noise {
+pub(crate) struct Noise {
     /// Per word: it is drawn itself below the threshold (of 2^32), its alias from there on.
     cells: Vec<(u32, u32)>,
 }
 
 impl Noise {
-    pub(super) fn new(counts: &[u64]) -> Self {
+    pub(crate) fn new(counts: &[u64]) -> Self {
         let weights: Vec<f64> = counts.iter().map(|&count| (count as f64).powf(0.75)).collect();
         let scale = weights.len() as f64 / weights.iter().sum::<f64>();
         let mut share: Vec<f64> = weights.iter().map(|weight| weight * scale).collect();
@@ -28,7 +28,7 @@ impl Noise {
     }
 
     #[inline]
-    pub(super) fn draw(&self, rng: &mut Rng) -> u32 {
+    pub(crate) fn draw(&self, rng: &mut Rng) -> u32 {
         let bits = rng.u64(..);
         let word = (((bits >> 32) * self.cells.len() as u64) >> 32) as usize;
         let (threshold, alias) = self.cells[word];
@@ -37,14 +37,14 @@ impl Noise {
 }
 
 /// Keeps an occurrence of a word of relative frequency `f` with probability `sqrt(t / f) + t / f`.
-pub(super) struct Subsampling {
+pub(crate) struct Subsampling {
     /// Per word, of 2^32; `u64` so that "always" has a value.
     thresholds: Vec<u64>,
 }
 
 impl Subsampling {
     /// `rate` is `t`; 0 keeps every word.
-    pub(super) fn new(counts: &[u64], rate: f64) -> Self {
+    pub(crate) fn new(counts: &[u64], rate: f64) -> Self {
         let total = counts.iter().sum::<u64>() as f64;
         let threshold = |&count: &u64| {
             let ratio = rate * total / count as f64;
@@ -55,7 +55,7 @@ impl Subsampling {
     }
 
     #[inline]
-    pub(super) fn keeps(&self, word: u32, rng: &mut Rng) -> bool {
+    pub(crate) fn keeps(&self, word: u32, rng: &mut Rng) -> bool {
         u64::from(rng.u32(..)) < self.thresholds[word as usize]
     }
 }

@@ -2,7 +2,7 @@
 
 /// `exp(x)` with a relative error below 2e-7. The argument is clamped to [-87, 88]; NaN stays NaN.
 #[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
+pub(crate) fn exp(x: f32) -> f32 {
     // Adding 1.5 * 2^23 rounds to the nearest integer and leaves that integer in the low bits.
     const ROUND: f32 = 12_582_912.0;
     // ln 2 in two parts; the first has few enough bits that `n * LN2_HIGH` is exact.

@@ -10,9 +10,11 @@ pub(crate) mod dense;
 pub mod lstm;
 mod matrix;
 
+pub(crate) use activation::exp;
 pub use characters::max_trigram;
 pub use crf::{CrfMask, ILLEGAL, crf_loss, viterbi};
 pub use lstm::lstm;
+pub(crate) use matrix::{Matrix, multiply};
 
 use candle_core::{CpuStorage, Layout, Result};
 

@@ -3,6 +3,7 @@
 use crate::data::labelled::Labelled;
 use crate::embeddings::Vectors;
 use crate::evaluate::continuous;
+use crate::language_model::{self, LanguageModel, LanguageModelOptions, Vocabulary};
 use crate::recipe::Recipe;
 use anyhow::{Context as _, Result, ensure};
 use drugner_corpus::{Corpus, Label, Sentence, columns, ddi, split};
@@ -26,6 +27,8 @@ pub struct Inputs {
     pub text: Vec<PathBuf>,
     /// Finished word vectors instead of those of `text`.
     pub vectors: Option<PathBuf>,
+    /// A finished language model instead of one pre-trained on `text`.
+    pub language_model: Option<PathBuf>,
     /// Name lists.
     pub lexicon: Vec<PathBuf>,
     /// Column files of the auxiliary task; every entity counts as of one label.
@@ -119,11 +122,35 @@ pub fn vectors(recipe: &Recipe, inputs: &Inputs, work: &Path) -> Result<Vectors>
     Ok(vectors)
 }
 
+/// A language model, pre-trained in the folder `work`.
+pub fn language_model(
+    recipe: &Recipe,
+    options: &LanguageModelOptions,
+    inputs: &Inputs,
+    vocabulary: Vocabulary<'_>,
+    work: &Path,
+) -> Result<LanguageModel> {
+    let saved = work.join("language_model.bin");
+    if saved.exists() {
+        return LanguageModel::load(&saved);
+    }
+    ensure!(!inputs.text.is_empty(), "text for the language model is needed");
+    let checkpoint = work.join("language_model.checkpoint");
+    let (text, seed) = (&inputs.text, recipe.seed);
+    let model = language_model::train(options, &recipe.tagger, vocabulary, text, seed, Some(&checkpoint))?;
+    model.save(&saved)?;
+    Ok(model)
+}
+
 /// The sentences of documents, each as often as its sub-corpus is repeated.
 pub fn labelled(corpus: &Corpus, repeat: &BTreeMap<String, usize>) -> Vec<Labelled> {
-    let sentence = |s: &Sentence| Labelled { text: s.text.clone(), mentions: continuous(s).collect() };
     let mut out = Vec::new();
     for document in &corpus.documents {
+        let sentence = |s: &Sentence| Labelled {
+            text: s.text.clone(),
+            mentions: continuous(s).collect(),
+            sub_corpus: document.sub_corpus.clone(),
+        };
         for _ in 0..repeat.get(&document.sub_corpus).copied().unwrap_or(1) {
             out.extend(document.sentences.iter().map(sentence));
         }

@@ -3,6 +3,7 @@
 mod card;
 mod inputs;
 mod precision;
+mod pretrain;
 
 use crate::calibration;
 use crate::data::examples::{Encoder, TrainingSentences, word_table};
@@ -12,25 +13,22 @@ use crate::data::swap::Swap;
 use crate::data::teachers::Taught;
 use crate::evaluate::{evaluate, judged};
 use crate::export::{Tables, export, export_with_selftest};
+use crate::language_model::{LanguageModel, Vocabulary};
 use crate::recipe::Recipe;
 use crate::tagger::{self, TaggerOptions, TaggerWeights, WordVectors};
 use anyhow::{Context as _, Result, ensure};
 use drugner::{Model, ModelOptions};
 use drugner_corpus::Label;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+pub use self::pretrain::pretrain;
 pub use inputs::{Documents, Inputs, is_column_file, read_corpus};
 
 /// Trains the model of `recipe` and writes it to `out`. Work in progress lies in `<out>.work`, which `resume` goes on
 /// from and which is removed at the end.
 pub fn train(recipe: &Recipe, inputs: &Inputs, out: &Path, resume: bool) -> Result<()> {
-    let work = out.with_added_extension("work");
-    if !resume && work.exists() {
-        std::fs::remove_dir_all(&work).with_context(|| format!("cannot remove {}", work.display()))?;
-    }
-    std::fs::create_dir_all(&work).with_context(|| format!("cannot create {}", work.display()))?;
-
+    let work = work_folder(out, resume)?;
     let run = Run::prepare(recipe, inputs, &work)?;
     let taught = run.taught(&work)?;
     let weights = run.network(recipe.seed, taught, &work.join("tagger.checkpoint"))?;
@@ -38,6 +36,16 @@ pub fn train(recipe: &Recipe, inputs: &Inputs, out: &Path, resume: bool) -> Resu
     drugner::format::writer::save(out, &bytes).with_context(|| format!("cannot write {}", out.display()))?;
     eprintln!("wrote {} ({} bytes)", out.display(), bytes.len());
     std::fs::remove_dir_all(&work).with_context(|| format!("cannot remove {}", work.display()))
+}
+
+/// The folder of work in progress beside `out`, empty unless a run goes on.
+fn work_folder(out: &Path, resume: bool) -> Result<PathBuf> {
+    let work = out.with_added_extension("work");
+    if !resume && work.exists() {
+        std::fs::remove_dir_all(&work).with_context(|| format!("cannot remove {}", work.display()))?;
+    }
+    std::fs::create_dir_all(&work).with_context(|| format!("cannot create {}", work.display()))?;
+    Ok(work)
 }
 
 /// What all networks of a run have in common.
@@ -49,6 +57,7 @@ struct Run<'a> {
     /// Training sentences, repeated as their sub-corpus weighs.
     sentences: Vec<Labelled>,
     auxiliary: Vec<Labelled>,
+    language_model: Option<LanguageModel>,
 }
 
 impl<'a> Run<'a> {
@@ -56,6 +65,13 @@ impl<'a> Run<'a> {
         let documents = Documents::read(recipe, inputs)?;
         let vectors = inputs::vectors(recipe, inputs, work)?;
         let (words, word_table) = word_table(&vectors, recipe.words.min_count, recipe.words.rms);
+        let vocabulary =
+            Vocabulary { words: &words, vectors: WordVectors { rows: &word_table, dim: vectors.dim } };
+        let language_model = match (&inputs.language_model, &recipe.language_model) {
+            (Some(path), _) => Some(LanguageModel::load(path)?),
+            (None, Some(options)) => Some(inputs::language_model(recipe, options, inputs, vocabulary, work)?),
+            (None, None) => None,
+        };
         let lists = lists(recipe, inputs, &inputs::labelled(&documents.train, &BTreeMap::new()))?;
         let lexicon = lists.build();
         Ok(Self {
@@ -63,6 +79,7 @@ impl<'a> Run<'a> {
             inputs,
             sentences: inputs::labelled(&documents.train, &recipe.data.repeat),
             auxiliary: inputs::auxiliary(&inputs.auxiliary)?,
+            language_model,
             documents,
             tables: Tables { words, word_table, lists, lexicon },
         })
@@ -121,7 +138,8 @@ impl<'a> Run<'a> {
             }
             Ok(Some(evaluate(&self.model(weights)?, &self.documents.development)?.report().all.strict.f1))
         };
-        Ok(tagger::train(&options, self.word_vectors(), &mut source, &mut score, Some(checkpoint))?.weights)
+        let (words, start) = (self.word_vectors(), self.language_model.as_ref());
+        Ok(tagger::train(&options, words, start, &mut source, &mut score, Some(checkpoint))?.weights)
     }
 
     fn encoder(&self) -> Encoder {
@@ -141,6 +159,11 @@ impl<'a> Run<'a> {
     fn finished(&self, weights: &TaggerWeights) -> Result<Vec<u8>> {
         let model = self.model(weights)?;
         let mut card = card::card(self.recipe, self.inputs, &self.tables);
+        if let Some(language_model) = &self.language_model {
+            let [forward, backward] = language_model.perplexity();
+            let figure = format!("perplexity {forward:.1} forward, {backward:.1} backward");
+            card.insert("train.language_model".to_owned(), figure);
+        }
         let mut table = None;
         if !self.recipe.data.all_documents {
             let development = &self.documents.development;

@@ -43,7 +43,7 @@ fn answers(
     text: &str,
 ) -> Vec<Answer> {
     let (mut distinct, mut examples) = (Distinct::default(), Vec::new());
-    let unlabelled = Labelled { text: text.to_owned(), mentions: Vec::new() };
+    let unlabelled = Labelled { text: text.to_owned(), ..Labelled::default() };
     encoder.encode(&unlabelled, &mut distinct, &mut examples);
     let distinct = DistinctWords(distinct.words);
     let mut out = Vec::new();

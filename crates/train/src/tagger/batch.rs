@@ -9,7 +9,7 @@ use super::data::{DistinctWords, Example, WordVectors};
 use super::options::TaggerOptions;
 
 /// Sentences of one step as tensors. `tokens` is sentences times the longest length; padding is zero or index 0.
-pub(super) struct Batch {
+pub(crate) struct Batch {
     pub lengths: Vec<usize>,
     /// Longest length.
     pub time: usize,

@@ -21,7 +21,7 @@ impl<'a> WordVectors<'a> {
     }
 
     /// FNV-1a over the values: tells word tables apart.
-    pub(super) fn fingerprint(self) -> u64 {
+    pub(crate) fn fingerprint(self) -> u64 {
         let mix = |hash: u64, value: u64| (hash ^ value).wrapping_mul(0x0000_0100_0000_01b3);
         let start = mix(0xcbf2_9ce4_8422_2325, self.dim as u64);
         self.rows.iter().fold(start, |hash, value| mix(hash, u64::from(value.to_bits())))

@@ -15,9 +15,12 @@ mod reference;
 mod train;
 mod weights;
 
+pub(crate) use batch::Batch;
 pub use data::{DistinctWords, Example, WordVectors};
+pub(crate) use network::Network;
 pub use options::TaggerOptions;
-pub(crate) use parameters::orthogonal;
+pub(crate) use parameters::{Parameters, orthogonal};
+pub(crate) use rate::learning_rate;
 pub use reference::emissions;
 pub use train::{Source, Trained, train};
 pub use weights::{Direction, TaggerSizes, TaggerWeights};

@@ -10,7 +10,7 @@ use super::parameters::{HeadSlots, Parameters, Slot};
 use crate::ops::{CrfMask, crf_loss, lstm, max_trigram};
 
 /// The function from a batch and the parameters to the loss.
-pub(super) struct Network {
+pub(crate) struct Network {
     pub parameters: Parameters,
     masks: Vec<Arc<CrfMask>>,
 }
@@ -32,6 +32,15 @@ impl Network {
 
     /// Scores of the tags of the batch's task, `[sentences, time, tags]`.
     pub fn emissions(&self, variables: &[Var], batch: &Batch) -> Result<Tensor> {
+        let states = self.states(variables, batch)?;
+        let head = &self.parameters.heads[batch.head];
+        let tensor = |slot: &Slot| variables[slot.index].as_tensor();
+        let scores = states.matmul(&tensor(&head.weight).t()?)?;
+        scores.broadcast_add(tensor(&head.bias))?.reshape((batch.lengths.len(), batch.time, head.tags))
+    }
+
+    /// States of the last LSTM layer, forward then backward, `[tokens, 2 * hidden]`.
+    pub fn states(&self, variables: &[Var], batch: &Batch) -> Result<Tensor> {
         let sizes = &self.parameters.sizes;
         let tensor = |slot: &Slot| variables[slot.index].as_tensor();
         let (sentences, time) = (batch.lengths.len(), batch.time);
@@ -56,9 +65,7 @@ impl Network {
             }
             input = states.reshape((tokens, 2 * sizes.hidden))?;
         }
-        let head = &self.parameters.heads[batch.head];
-        let scores = input.matmul(&tensor(&head.weight).t()?)?;
-        scores.broadcast_add(tensor(&head.bias))?.reshape((sentences, time, head.tags))
+        Ok(input)
     }
 
     /// Character features of each token, `[tokens, filters]`.

@@ -10,7 +10,7 @@ use super::weights::{Direction, TaggerSizes, TaggerWeights};
 
 /// A tensor's place in the flat vector.
 #[derive(Clone, Debug)]
-pub(super) struct Slot {
+pub(crate) struct Slot {
     /// Number of the tensor.
     pub index: usize,
     range: Range<usize>,
@@ -19,7 +19,7 @@ pub(super) struct Slot {
 
 /// Places of one LSTM layer.
 #[derive(Clone, Debug)]
-pub(super) struct LayerSlots {
+pub(crate) struct LayerSlots {
     /// `[2, 4 * hidden, inputs + 1]`: the last input is always 1, its weights are the bias.
     pub input: Slot,
     /// `[2, 4 * hidden, hidden]`.
@@ -28,7 +28,7 @@ pub(super) struct LayerSlots {
 
 /// Places of an output layer with its CRF.
 #[derive(Clone, Debug)]
-pub(super) struct HeadSlots {
+pub(crate) struct HeadSlots {
     /// `[tags, 2 * hidden]`
     pub weight: Slot,
     /// `[tags]`
@@ -41,7 +41,7 @@ pub(super) struct HeadSlots {
 
 /// Places of all tensors of a tagger; the shapes not given are those of [`TaggerWeights`].
 #[derive(Clone, Debug)]
-pub(super) struct Parameters {
+pub(crate) struct Parameters {
     pub sizes: TaggerSizes,
     pub char_embedding: Slot,
     pub conv_weight: Slot,
@@ -93,6 +93,32 @@ impl Parameters {
     /// Number of values.
     pub fn len(&self) -> usize {
         self.slots.last().map_or(0, |last| last.range.end)
+    }
+
+    /// Number of values below the output layers, which come first.
+    pub fn encoder_len(&self) -> usize {
+        self.heads[0].weight.range.start
+    }
+
+    /// Copies the values below the output layers, `from`, of a network of the same sizes but for lexicon flags, which `own`
+    /// does not have, to `to`; the weights of lexicon flags stay as they are.
+    pub fn take_encoder(&self, own: &Self, from: &[f32], to: &mut [f32]) {
+        let copy = |from_slot: &Slot, to_slot: &Slot, to: &mut [f32]| {
+            to[to_slot.range.clone()].copy_from_slice(&from[from_slot.range.clone()]);
+        };
+        copy(&own.char_embedding, &self.char_embedding, to);
+        copy(&own.conv_weight, &self.conv_weight, to);
+        copy(&own.conv_bias, &self.conv_bias, to);
+        copy(&own.shape_embedding, &self.shape_embedding, to);
+        for (layer, (own_slots, slots)) in own.layers.iter().zip(&self.layers).enumerate() {
+            copy(&own_slots.recurrent, &slots.recurrent, to);
+            let (own_width, width) = (own.sizes.inputs(layer), self.sizes.inputs(layer));
+            let rows = to[slots.input.range.clone()].chunks_exact_mut(width + 1);
+            for (row, own_row) in rows.zip(from[own_slots.input.range.clone()].chunks_exact(own_width + 1)) {
+                row[..own_width].copy_from_slice(&own_row[..own_width]);
+                row[width] = own_row[own_width];
+            }
+        }
     }
 
     /// The values before training. Embeddings are uniform, recurrent weights orthogonal per gate, other weights after

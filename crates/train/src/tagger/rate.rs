@@ -3,7 +3,7 @@
 use super::options::TaggerOptions;
 
 /// Learning rate after `step` updates at `progress` (0 to 1) of the run: a linear rise, then a cosine.
-pub(super) fn learning_rate(options: &TaggerOptions, step: u64, progress: f64) -> f32 {
+pub(crate) fn learning_rate(options: &TaggerOptions, step: u64, progress: f64) -> f32 {
     let rise = ((step + 1) as f64 / options.warm_up.max(1) as f64).min(1.0);
     let cosine = 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
     let floor = f64::from(options.final_rate);

@@ -13,6 +13,7 @@ use super::options::TaggerOptions;
 use super::progress::Progress;
 use super::rate::learning_rate;
 use super::weights::TaggerWeights;
+use crate::language_model::LanguageModel;
 use crate::optimiser::{Adam, clip};
 
 /// Supplies the examples of each epoch, so that they can change from one to the next.
@@ -34,7 +35,8 @@ pub struct Trained {
     pub score: f64,
 }
 
-/// Trains a tagger over frozen word vectors and returns the best epoch's weights.
+/// Trains a tagger over frozen word vectors and returns the best epoch's weights. With a language model, training begins from
+/// it.
 ///
 /// After each epoch `evaluate` scores the weights on development data, higher being better; from the second half on
 /// these are the exponential average. A tie goes to the later epoch, and so does `None`: no data to choose with. With a `checkpoint` path the state is saved there
@@ -45,6 +47,7 @@ pub struct Trained {
 pub fn train(
     options: &TaggerOptions,
     words: WordVectors,
+    language_model: Option<&LanguageModel>,
     source: &mut dyn Source,
     evaluate: &mut dyn FnMut(&TaggerWeights) -> Result<Option<f64>>,
     checkpoint: Option<&Path>,
@@ -55,12 +58,20 @@ pub fn train(
         "the word vectors are not a table"
     );
     let network = Network::new(options, words.dim);
-    let run = format!("{} words {:016x}", serde_json::to_string(options)?, words.fingerprint());
+    let run = format!(
+        "{} words {:016x} language model {:016x}",
+        serde_json::to_string(options)?,
+        words.fingerprint(),
+        language_model.map_or(0, LanguageModel::fingerprint)
+    );
     let saved = match checkpoint {
         Some(path) => checkpoint::load(path, &run, network.parameters.len())?,
         None => None,
     };
-    let mut state = saved.unwrap_or_else(|| initial_state(&network, options));
+    let mut state = match saved {
+        Some(state) => state,
+        None => initial_state(&network, options, words, language_model)?,
+    };
     let mut progress = Progress::new(options.epochs, state.epochs);
     while state.epochs < options.epochs && !out_of_patience(&state, options) {
         let loss = train_epoch(&network, options, words, source, &mut state, &mut progress)?;
@@ -86,11 +97,19 @@ pub fn train(
     })
 }
 
-fn initial_state(network: &Network, options: &TaggerOptions) -> State {
+fn initial_state(
+    network: &Network,
+    options: &TaggerOptions,
+    words: WordVectors,
+    language_model: Option<&LanguageModel>,
+) -> Result<State> {
     let mut rng = Rng::with_seed(options.seed);
-    let values = network.parameters.initial(&mut rng);
+    let mut values = network.parameters.initial(&mut rng);
+    if let Some(language_model) = language_model {
+        language_model.begin(&network.parameters, words, &mut values)?;
+    }
     let adam = Adam::new(values.len());
-    State { epochs: 0, rng: rng.get_seed(), values, adam, average: None, best: None }
+    Ok(State { epochs: 0, rng: rng.get_seed(), values, adam, average: None, best: None })
 }
 
 fn out_of_patience(state: &State, options: &TaggerOptions) -> bool {

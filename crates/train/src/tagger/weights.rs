@@ -1,7 +1,10 @@
 //! The trained tagger as plain arrays.
 
+use serde::{Deserialize, Serialize};
+
 /// Sizes of a tagger's network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TaggerSizes {
     /// Length of a word vector.
     pub word_dim: usize,
