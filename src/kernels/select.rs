@@ -83,9 +83,14 @@ fn table(isa: Isa) -> Option<&'static Kernels> {
     use super::x86_64::{avx2, avx512};
     use std::arch::is_x86_feature_detected as has;
 
+    let avx2 = has!("avx2") && has!("fma") && has!("f16c");
     match isa {
-        Isa::Avx512 => has!("avx512f").then_some(&avx512::KERNELS),
-        Isa::Avx2 => (has!("avx2") && has!("fma") && has!("f16c")).then_some(&avx2::KERNELS),
+        Isa::Avx512 if avx2 && has!("avx512f") => Some(match has!("avx512vnni") {
+            true => &avx512::KERNELS,
+            false => &avx512::KERNELS_WITHOUT_VNNI,
+        }),
+        Isa::Avx512 => None,
+        Isa::Avx2 => avx2.then_some(&avx2::KERNELS),
         Isa::Scalar => {
             Some(if has!("avx2") && has!("fma") { &scalar::fma::KERNELS } else { &scalar::PORTABLE })
         }
