@@ -58,7 +58,8 @@ impl Weights {
         }
         let (wx, x_scales) = layout::quantise_lstm(&wx, input);
         let (wh, h_scales) = layout::quantise_lstm(&wh, hidden);
-        let scales: Vec<f32> = x_scales.into_iter().chain(h_scales.iter().map(|scale| scale / 127.0)).collect();
+        let scales: Vec<f32> =
+            x_scales.into_iter().chain(h_scales.iter().map(|scale| scale / 127.0)).collect();
         let sums: Vec<i32> = layout::int8_sums(&wx, input).chain(layout::int8_sums(&wh, hidden)).collect();
         let (wx, wh) = (Aligned::new(&wx), Aligned::new(&wh));
         Self::Int8 { wx, wh, scales: Aligned::new(&scales), sums: Aligned::new(&sums) }

@@ -4,7 +4,8 @@ use super::generic::LstmCall;
 use super::{Kernels, LOCKSTEP, Sequence, check_lstm};
 use crate::format::layout::{self, INPUTS, PANEL};
 
-/// int8 weights of one direction of an LSTM layer, in the panels of [`layout`]. Any bit pattern is harmless.
+/// int8 weights of one direction of an LSTM layer, in the panels of [`layout`]. Any bit pattern is harmless; where a weight
+/// is -128, instruction sets may differ.
 #[derive(Clone, Copy)]
 pub struct LstmWeightsInt8<'m> {
     /// Inputs per step.

@@ -221,10 +221,7 @@ fn check_lstm(
     y_offset: usize,
 ) {
     assert!(is_whole_panels(hidden), "lstm: hidden size is not a multiple of 16");
-    assert!(
-        y_offset.checked_add(hidden).is_some_and(|end| end <= y_stride),
-        "lstm: y_offset or y_stride"
-    );
+    assert!(y_offset.checked_add(hidden).is_some_and(|end| end <= y_stride), "lstm: y_offset or y_stride");
     let rows = y.len() / y_stride;
     assert!(y.len() == rows * y_stride, "lstm: length of y");
     assert!(rows.checked_mul(input) == Some(x.len()), "lstm: length of x");

@@ -192,6 +192,13 @@ impl<const FMA: bool> Dot for Portable<FMA> {
         sums
     }
     #[inline(always)]
+    fn add_sums(self, mut a: Self::Sums, b: Self::Sums) -> Self::Sums {
+        for lane in 0..PANEL {
+            a[lane] = a[lane].wrapping_add(b[lane]);
+        }
+        a
+    }
+    #[inline(always)]
     fn finish(self, sums: Self::Sums) -> Self::Lanes {
         let mut lanes = [0.0; PANEL];
         for lane in 0..PANEL {
@@ -202,8 +209,7 @@ impl<const FMA: bool> Dot for Portable<FMA> {
 }
 
 /// For every CPU of the target.
-pub(super) static PORTABLE: Kernels =
-    Kernels { isa: Isa::Scalar, lstm, lstm_int8, dense, sigmoid, widen };
+pub(super) static PORTABLE: Kernels = Kernels { isa: Isa::Scalar, lstm, lstm_int8, dense, sigmoid, widen };
 
 fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
     generic::lstm::<_, 1, 4, 2, 1>(Portable::<NATIVE_FMA>, call);

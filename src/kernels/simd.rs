@@ -47,7 +47,8 @@ pub(super) trait Simd: Arithmetic {
     fn canonical_nan(self, lanes: Self::Lanes) -> Self::Lanes;
 }
 
-/// Exact integer sums of products of int8 weights and inputs that are whole numbers of -127 to 127.
+/// Exact integer sums of products of weights and inputs that are whole numbers of -127 to 127. Where a weight is -128, the
+/// instruction sets may differ.
 ///
 /// An input's code is the low byte of its value plus [`ZERO`](Self::ZERO).
 pub(super) trait Dot: Simd {
@@ -68,6 +69,8 @@ pub(super) trait Dot: Simd {
     fn inputs(self, codes: [u8; INPUTS]) -> Self::Inputs;
     /// Adds the products.
     fn dot(self, sums: Self::Sums, weights: Self::Weights, inputs: Self::Inputs) -> Self::Sums;
+    /// Adds sums of other products.
+    fn add_sums(self, a: Self::Sums, b: Self::Sums) -> Self::Sums;
     /// The sums, rounded to nearest even.
     fn finish(self, sums: Self::Sums) -> Self::Lanes;
 }

@@ -37,7 +37,7 @@ pub const ATTACKS: &[Attack] = &[
     Attack {
         number: 10,
         what: "a required feature that nobody knows",
-        run: || header(40, &1u64.to_le_bytes()),
+        run: || header(40, &(1u64 << 63).to_le_bytes()),
     },
     Attack { number: 11, what: "an unknown family", run: || header(56, &77u32.to_le_bytes()) },
     Attack { number: 12, what: "an unknown tokenizer", run: || header(60, &77u32.to_le_bytes()) },

@@ -199,6 +199,15 @@ impl Dot for Neon {
         sums
     }
     #[inline(always)]
+    fn add_sums(self, mut a: Self::Sums, b: Self::Sums) -> Self::Sums {
+        for quarter in 0..4 {
+            for half in 0..2 {
+                a[quarter][half] = neon!(vaddq_s32(a[quarter][half], b[quarter][half]));
+            }
+        }
+        a
+    }
+    #[inline(always)]
     fn finish(self, sums: Self::Sums) -> Quad {
         let [a, b, c, d] = sums;
         Quad(quarter(a), quarter(b), quarter(c), quarter(d))

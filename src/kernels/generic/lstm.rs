@@ -101,7 +101,12 @@ pub(super) fn active(group: &[Sequence], step: usize) -> usize {
 /// Lists the rows of as many steps from `done` on as `list` has room for, step by step; returns the number of steps and
 /// of rows.
 #[inline(always)]
-pub(super) fn list_rows(group: &[Sequence], done: usize, reverse: bool, list: &mut [usize]) -> (usize, usize) {
+pub(super) fn list_rows(
+    group: &[Sequence],
+    done: usize,
+    reverse: bool,
+    list: &mut [usize],
+) -> (usize, usize) {
     let (mut step, mut rows) = (done, 0);
     while step < group[0].steps {
         let count = active(group, step);

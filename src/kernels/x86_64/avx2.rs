@@ -19,9 +19,9 @@ fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
 
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
-    // One gate of two rows at a time: 8 registers of sums, 4 of weights, 2 of inputs.
+    // Two gates of two rows at a time: 8 registers of sums, 2 of weights, 4 of inputs.
     // SAFETY: as above.
-    generic::lstm_int8::<_, 1, 2, 1>(unsafe { Avx2::new() }, call);
+    generic::lstm_int8::<_, 2, 2, 1>(unsafe { Avx2::new() }, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
@@ -56,7 +56,7 @@ impl Avx2 {
 }
 
 /// Intrinsics of AVX2, FMA and F16C, whose availability is proven by the token, on references that are valid for the
-/// access; pointers move by 8 within arrays of 16 numbers, and four outputs of four weights are 16 bytes.
+/// access; pointers move by 8 within arrays of 16 numbers, or by 32 bytes within 16 times 4 weights.
 macro_rules! avx2 {
     ($call:expr) => {
         // SAFETY: see the macro's description.
@@ -134,49 +134,54 @@ impl Simd for Avx2 {
     }
 }
 
-/// For outputs 0..4, 4..8, 8..12 and 12..16.
-#[derive(Clone, Copy)]
-struct Quarters([__m256i; 4]);
-
 impl Dot for Avx2 {
     const ZERO: u8 = 0;
-    /// Two sums for each output, side by side.
-    type Sums = Quarters;
-    /// 16-bit numbers, so that a product of two fits whatever they are.
-    type Weights = Quarters;
-    type Inputs = __m256i;
+    type Sums = Integers;
+    type Weights = Integers;
+    /// Inputs and their magnitudes.
+    type Inputs = [__m256i; 2];
 
     #[inline(always)]
-    fn start(self, _: &[i32; PANEL]) -> Quarters {
-        Quarters([avx2!(_mm256_setzero_si256()); 4])
+    fn start(self, _: &[i32; PANEL]) -> Integers {
+        let zero = avx2!(_mm256_setzero_si256());
+        Integers(zero, zero)
     }
     #[inline(always)]
-    fn weights(self, weights: &[[i8; INPUTS]; PANEL]) -> Quarters {
-        let mut quarters = [avx2!(_mm256_setzero_si256()); 4];
-        for (quarter, weights) in quarters.iter_mut().zip(weights.as_chunks::<4>().0) {
-            *quarter = avx2!(_mm256_cvtepi8_epi16(_mm_loadu_si128(weights.as_ptr().cast())));
-        }
-        Quarters(quarters)
+    fn weights(self, weights: &[[i8; INPUTS]; PANEL]) -> Integers {
+        let weights = weights.as_ptr().cast::<__m256i>();
+        avx2!(Integers(_mm256_loadu_si256(weights), _mm256_loadu_si256(weights.add(1))))
     }
     #[inline(always)]
-    fn inputs(self, codes: [u8; INPUTS]) -> __m256i {
-        avx2!(_mm256_cvtepi8_epi16(_mm_set1_epi32(i32::from_ne_bytes(codes))))
-    }
-    #[inline(always)]
-    fn dot(self, mut sums: Quarters, weights: Quarters, inputs: __m256i) -> Quarters {
-        for quarter in 0..4 {
-            let products = avx2!(_mm256_madd_epi16(weights.0[quarter], inputs));
-            sums.0[quarter] = avx2!(_mm256_add_epi32(sums.0[quarter], products));
-        }
-        sums
-    }
-    #[inline(always)]
-    fn finish(self, Quarters([a, b, c, d]): Quarters) -> Pair {
-        // The addition of neighbours leaves outputs 0, 1, 4, 5, 2, 3, 6, 7.
+    fn inputs(self, codes: [u8; INPUTS]) -> [__m256i; 2] {
         avx2!({
-            let low = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_hadd_epi32(a, b));
-            let high = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_hadd_epi32(c, d));
-            Pair(_mm256_cvtepi32_ps(low), _mm256_cvtepi32_ps(high))
+            let inputs = _mm256_set1_epi32(i32::from_ne_bytes(codes));
+            [inputs, _mm256_abs_epi8(inputs)]
         })
     }
+    #[inline(always)]
+    fn dot(self, sums: Integers, weights: Integers, inputs: [__m256i; 2]) -> Integers {
+        Integers(dot(sums.0, weights.0, inputs), dot(sums.1, weights.1, inputs))
+    }
+    #[inline(always)]
+    fn add_sums(self, a: Integers, b: Integers) -> Integers {
+        avx2!(Integers(_mm256_add_epi32(a.0, b.0), _mm256_add_epi32(a.1, b.1)))
+    }
+    #[inline(always)]
+    fn finish(self, sums: Integers) -> Pair {
+        avx2!(Pair(_mm256_cvtepi32_ps(sums.0), _mm256_cvtepi32_ps(sums.1)))
+    }
+}
+
+/// Lanes 0..8 and 8..16: a whole number each, or four weights each.
+#[derive(Clone, Copy)]
+struct Integers(__m256i, __m256i);
+
+/// The signs of the inputs go to the weights, for the instruction multiplies numbers without sign by numbers with a sign. A
+/// sum of two products is at most 2 * 127 * 127, which 16 bits hold.
+#[inline(always)]
+fn dot(sums: __m256i, weights: __m256i, [inputs, magnitudes]: [__m256i; 2]) -> __m256i {
+    avx2!({
+        let pairs = _mm256_maddubs_epi16(magnitudes, _mm256_sign_epi8(weights, inputs));
+        _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+    })
 }

@@ -24,7 +24,7 @@ fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
 
 #[target_feature(enable = "avx512f,avx512vnni")]
 fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
-    // 16 sums, 4 inputs, and weights from memory; of a single row two panels, whose 8 sums hide the latency.
+    // 16 sums, 4 inputs, and weights from memory; of a single row 8 sums, which hide the latency.
     // SAFETY: this function runs only where AVX-512F and VNNI are available.
     generic::lstm_int8::<_, 4, 4, 2>(unsafe { Avx512::<true>::new() }, call);
 }
@@ -148,6 +148,10 @@ impl Dot for Avx512<true> {
     #[inline(always)]
     fn dot(self, sums: __m512i, weights: __m512i, inputs: __m512i) -> __m512i {
         avx512!(_mm512_dpbusd_epi32(sums, inputs, weights))
+    }
+    #[inline(always)]
+    fn add_sums(self, a: __m512i, b: __m512i) -> __m512i {
+        avx512!(_mm512_add_epi32(a, b))
     }
     #[inline(always)]
     fn finish(self, sums: __m512i) -> __m512 {
