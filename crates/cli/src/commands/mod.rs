@@ -8,6 +8,7 @@ pub mod embed;
 pub mod evaluate;
 pub mod inspect;
 mod output;
+pub mod quantise;
 pub mod reproduce;
 pub mod selftest;
 pub mod tag;
