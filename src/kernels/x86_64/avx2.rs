@@ -11,7 +11,7 @@ pub(in crate::kernels) static KERNELS: Kernels =
     Kernels { isa: Isa::Avx2, lstm, lstm_int8, dense, sigmoid, widen };
 
 #[target_feature(enable = "avx2,fma,f16c")]
-fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
+pub(super) fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
     // Tile: 12 sums, 2 weights and 1 input fill the 16 registers. One panel of the recurrence is 8 chains already.
     // SAFETY: this function runs only where AVX2, FMA and F16C are available.
     generic::lstm::<_, 1, 6, 2, 1>(unsafe { Avx2::new() }, call);
@@ -25,19 +25,19 @@ pub(super) fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-fn dense(call: DenseCall<'_>) {
+pub(super) fn dense(call: DenseCall<'_>) {
     // SAFETY: as above.
     generic::dense::<_, 6>(unsafe { Avx2::new() }, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-fn sigmoid(values: &mut [f32]) {
+pub(super) fn sigmoid(values: &mut [f32]) {
     // SAFETY: as above.
     generic::sigmoid(unsafe { Avx2::new() }, values);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-fn widen(halves: &[u16], out: &mut [f32]) {
+pub(super) fn widen(halves: &[u16], out: &mut [f32]) {
     // SAFETY: as above.
     generic::widen(unsafe { Avx2::new() }, halves, out);
 }
