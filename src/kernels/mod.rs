@@ -32,7 +32,7 @@ pub enum Isa {
     Scalar = 1,
     /// AVX2 with FMA and F16C.
     Avx2 = 2,
-    /// AVX-512F.
+    /// AVX-512F, with VNNI for int8 weights on machines that have it.
     Avx512 = 3,
     /// NEON.
     Neon = 4,

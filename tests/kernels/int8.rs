@@ -176,7 +176,7 @@ proptest! {
     ) {
         let mut random = Random(seed);
         let hidden = PANEL;
-        let mut sign = || if random.bits() % few == 0 { -1_i8 } else { 1 };
+        let mut sign = || if random.bits().is_multiple_of(few) { -1_i8 } else { 1 };
         let mut weights = |k| -> Vec<i8> {
             (0..layout::int8_panels_len(hidden, k).unwrap()).map(|_| 127 * sign()).collect()
         };

@@ -1,5 +1,7 @@
 //! One direction of an LSTM layer with int8 weights over several sequences side by side.
 
+#![expect(clippy::needless_range_loop, reason = "indices are constant once unrolled: sums stay in registers")]
+
 use super::lockstep::States;
 use super::lstm::{LstmCall, active, list_rows};
 use super::multiply::vectors;
