@@ -51,8 +51,9 @@ proptest! {
         layers in 1usize..=2,
         lists in 0usize..4,
         scale in prop::sample::select(vec![1e-6f32, 0.3, 1.0, 50.0]),
+        int8: bool,
     ) {
-        let sizes = Sizes { word_width, filters, shape_width, hidden, layers, lists, scale };
+        let sizes = Sizes { word_width, filters, shape_width, hidden, layers, lists, scale, int8 };
         let bytes = model(seed, &sizes);
         let text = note(seed, 200);
         same_everywhere(&bytes, &text)?;

@@ -7,7 +7,7 @@ use common::families::Simple;
 use common::{Sizes, model, note};
 use drugner::format::{ENTRY_SIZE, HEADER_SIZE};
 use drugner::{Context, ContextOptions, Error, LoadMode, Model, ModelOptions, Status};
-use hostile::repair_checksums;
+use hostile::{repair_checksums, section};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -154,9 +154,10 @@ fn errors_name_the_cause() {
     assert_eq!(open(&old).err().unwrap().status, Status::FormatTooOld);
 }
 
-/// A model of each family.
-fn families() -> [Vec<u8>; 3] {
-    [model(1, &Sizes::default()), Simple::window(3, 0.7).bytes(), Simple::lstm(3, 0.7).bytes()]
+/// A model of each family, and one with int8 weights.
+fn families() -> [Vec<u8>; 4] {
+    let tagger = |int8: bool| model(1, &Sizes { int8, ..Sizes::default() });
+    [tagger(false), Simple::window(3, 0.7).bytes(), Simple::lstm(3, 0.7).bytes(), tagger(true)]
 }
 
 #[test]
@@ -192,6 +193,56 @@ fn a_calibration_that_breaks_the_rules_is_refused() {
             }
         }
     }
+}
+
+/// int8 weights stand in place of fp16 weights, fit the layer, and are announced by the header.
+#[test]
+fn int8_weights_that_break_the_rules_are_refused() {
+    // 12 inputs and 16 units: neither matrix can stand for the other.
+    let int8 = model(1, &Sizes { int8: true, lists: 1, ..Sizes::default() });
+    let architecture = drugner::format::ARCHITECTURE_BILSTM_CRF;
+    let status = |file: &[u8]| open(file).err().map(|error| error.status);
+    assert_eq!(status(&int8), None);
+    assert_eq!(int8[40], 1, "the required feature");
+
+    let with = |change: fn(&mut Vec<u8>)| {
+        let mut file = int8.clone();
+        change(&mut file);
+        repair_checksums(&mut file);
+        open(&file).err().unwrap()
+    };
+    let unannounced = with(|file| file[40] = 0);
+    assert_eq!((unannounced.status, unannounced.position), (Status::CorruptModel, Some(40)));
+    let lowest = with(|file| {
+        let start = section(file, b"LQWH").start;
+        file[start + 5] = 0x80;
+    });
+    assert!(lowest.to_string().contains("-128 in int8"), "{lowest}");
+    let not_finite = with(|file| {
+        let start = section(file, b"LQSC").start;
+        file[start..start + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+    });
+    assert_eq!(not_finite.status, Status::CorruptModel);
+    for (code, other) in [(b"LQWX", b"LQWH"), (b"LQWH", b"LQWX")] {
+        let mut file = int8.clone();
+        let (at, to) = (hostile::entry(&file, code), hostile::entry(&file, other));
+        file[at..at + 4].copy_from_slice(other);
+        file[to..to + 4].copy_from_slice(code);
+        repair_checksums(&mut file);
+        assert_eq!(status(&file), Some(Status::CorruptModel));
+    }
+
+    let mut announced = model(1, &Sizes::default());
+    announced[40] = 1;
+    repair_checksums(&mut announced);
+    assert_eq!(status(&announced), Some(Status::CorruptModel));
+
+    let mut both = common::writer(1, &Sizes { int8: true, ..Sizes::default() });
+    both.add_u16(drugner::format::LSTM_RECURRENT, 0, &[1, 16, 64], &[0; 16 * 64]);
+    assert_eq!(status(&both.finish(architecture)), Some(Status::CorruptModel));
+    let mut lstm = Simple::lstm(3, 0.7).writer();
+    lstm.add_f32(drugner::format::LSTM_SCALES, 0, &[2, 1, 64], &[0.0; 128]);
+    assert_eq!(status(&lstm.finish(drugner::format::ARCHITECTURE_LSTM)), Some(Status::CorruptModel));
 }
 
 #[test]

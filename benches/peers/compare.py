@@ -1,8 +1,9 @@
 """One BiLSTM layer here and in onnxruntime, from the same weights, in interleaved rounds on one pinned core.
 
-    compare.py LAYER [--rounds 11] [--core 0] [--hidden 64 128 256] [--batch 1 16] [--isa avx512 avx2]
+    compare.py LAYER [--rounds 11] [--core 0] [--hidden 64 128 256] [--batch 1 16]
+                     [--isa avx512 avx2 avx512-int8 avx2-int8]
 
-LAYER is the program of layer.rs; README.md says how to build it. Times are processor times, so that other
+LAYER is the program of layer.rs; README.md says how to build it. Int8 is compared with int8, fp16 with f32. Times are processor times, so that other
 programs disturb less. Prints a Markdown table.
 """
 
@@ -21,7 +22,7 @@ arguments.add_argument("--rounds", type=int, default=11)
 arguments.add_argument("--core", type=int, default=min(os.sched_getaffinity(0)))
 arguments.add_argument("--hidden", type=int, nargs="+", default=[64, 128, 256])
 arguments.add_argument("--batch", type=int, nargs="+", default=[1, 16])
-arguments.add_argument("--isa", nargs="+", default=["avx512", "avx2"])
+arguments.add_argument("--isa", nargs="+", default=["avx512", "avx2", "avx512-int8", "avx2-int8"])
 arguments = arguments.parse_args()
 os.sched_setaffinity(0, {arguments.core})
 
@@ -72,7 +73,7 @@ class Layer:
     def __init__(self, file, isa):
         self.file = file
         self.child = subprocess.Popen(
-            [arguments.layer, file, isa], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [arguments.layer, file, *isa.split("-")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         # The processor-time clock of a process, as clock_getcpuclockid(3) forms it on Linux.
         self.clock = ~self.child.pid << 3 | 2
@@ -173,7 +174,8 @@ ours = arguments.isa
 print(f"onnxruntime {ort.__version__}; D = {INPUT}, T = {STEPS}; microseconds of processor time per sentence, median of {arguments.rounds} rounds;")
 print("onnxruntime less the cost of a call of an empty model from Python (last column, per call)\n")
 head = ["hidden", "batch", *ours, "ort f32", "ort int8"]
-head += [f"ort {kind} / {isa}" for isa in ours for kind in ("f32", "int8")] + ["call"]
+peer_of = {isa: "int8" if isa.endswith("int8") else "f32" for isa in ours}
+head += [f"ort {peer_of[isa]} / {isa}" for isa in ours] + ["call"]
 print("| " + " | ".join(head) + " |\n|" + "---:|" * len(head))
 with tempfile.TemporaryDirectory() as folder:
     for batch in arguments.batch:
@@ -181,7 +183,7 @@ with tempfile.TemporaryDirectory() as folder:
             us = measure(hidden, batch, Path(folder))
             call = us.pop("call")
             times = {n: (t - call if n.startswith("onnx") else t) / batch for n, t in us.items()}
-            peers = [times["onnxruntime f32"], times["onnxruntime int8"]]
-            row = [f"{hidden}", f"{batch}", *(f"{times[isa]:.1f}" for isa in ours), *(f"{t:.1f}" for t in peers)]
-            row += [f"{peer / times[isa]:.2f}" for isa in ours for peer in peers] + [f"{call:.1f}"]
+            peers = {kind: times[f"onnxruntime {kind}"] for kind in ("f32", "int8")}
+            row = [f"{hidden}", f"{batch}", *(f"{times[isa]:.1f}" for isa in ours), *(f"{t:.1f}" for t in peers.values())]
+            row += [f"{peers[peer_of[isa]] / times[isa]:.2f}" for isa in ours] + [f"{call:.1f}"]
             print("| " + " | ".join(row) + " |", flush=True)

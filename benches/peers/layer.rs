@@ -1,12 +1,15 @@
 //! One BiLSTM layer for the comparison with other engines: see README.md beside this file.
 //!
-//! `layer FILE [ISA]` reads u32 inputs D, hidden H (a multiple of 16), steps T, batch B; then f32 values: for both
-//! directions W_ih `[4H][D]`, W_hh `[4H][H]`, bias `[4H]` (gates i, f, g, o), then x `[B][T][D]`. Weights become fp16.
+//! `layer FILE [ISA] [int8]` reads u32 inputs D, hidden H (a multiple of 16), steps T, batch B; then f32 values: for both
+//! directions W_ih `[4H][D]`, W_hh `[4H][H]`, bias `[4H]` (gates i, f, g, o), then x `[B][T][D]`. Weights become fp16,
+//! and int8 where that is asked for.
 //! Each line of standard input is a number n: n calls are made, and the seconds they took are printed. An empty line asks for
 //! the outputs `[B][T][2H]` as f32, little-endian, in FILE.out.
 
 use drugner::format::layout;
-use drugner::kernels::{Kernels, LSTM_CHUNK, LstmWeights, Sequence, lstm_scratch_len};
+use drugner::kernels::{
+    Kernels, LSTM_CHUNK, LstmWeights, LstmWeightsInt8, Sequence, lstm_int8_scratch_len, lstm_scratch_len,
+};
 use std::io::{BufRead, Write};
 use std::time::Instant;
 
@@ -39,10 +42,35 @@ impl<T> std::ops::DerefMut for Aligned<T> {
     }
 }
 
+/// Weights of one direction.
+enum Weights {
+    Half { wx: Aligned<u16>, wh: Aligned<u16> },
+    Int8 { wx: Aligned<i8>, wh: Aligned<i8>, scales: Aligned<f32>, sums: Aligned<i32> },
+}
+
+impl Weights {
+    /// `wx` and `wh` as the file has them, `[4H][D]` and `[4H][H]`.
+    fn new(wx: &[f32], wh: &[f32], input: usize, hidden: usize, int8: bool) -> Self {
+        let wx = layout::pack_lstm(wx, hidden, input, input);
+        let wh = layout::pack_lstm(wh, hidden, hidden, hidden);
+        if !int8 {
+            return Self::Half { wx: Aligned::new(&wx), wh: Aligned::new(&wh) };
+        }
+        let (wx, x_scales) = layout::quantise_lstm(&wx, input);
+        let (wh, h_scales) = layout::quantise_lstm(&wh, hidden);
+        let scales: Vec<f32> =
+            x_scales.into_iter().chain(h_scales.iter().map(|scale| scale / 127.0)).collect();
+        let sums: Vec<i32> = layout::int8_sums(&wx, input).chain(layout::int8_sums(&wh, hidden)).collect();
+        let (wx, wh) = (Aligned::new(&wx), Aligned::new(&wh));
+        Self::Int8 { wx, wh, scales: Aligned::new(&scales), sums: Aligned::new(&sums) }
+    }
+}
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
-    let path = arguments.next().ok_or("usage: layer FILE [ISA]")?;
+    let path = arguments.next().ok_or("usage: layer FILE [ISA] [int8]")?;
     let isa = arguments.next();
+    let int8 = arguments.next().is_some_and(|kind| kind == "int8");
     let kernels = Kernels::available()
         .find(|kernels| isa.as_deref().is_none_or(|isa| kernels.isa().name() == isa))
         .ok_or("this machine does not have that instruction set")?;
@@ -54,23 +82,34 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut take = |count: usize| -> Vec<f32> { values.by_ref().take(count).collect() };
     let directions: Vec<_> = (0..2)
         .map(|_| {
-            let wx = layout::pack_lstm(&take(4 * hidden * input), hidden, input, input);
-            let wh = layout::pack_lstm(&take(4 * hidden * hidden), hidden, hidden, hidden);
+            let (wx, wh) = (take(4 * hidden * input), take(4 * hidden * hidden));
             let bias = layout::pack_lstm_bias(&take(4 * hidden), hidden);
-            (Aligned::new(&wx), Aligned::new(&wh), Aligned::new(&bias))
+            (Weights::new(&wx, &wh, input, hidden, int8), Aligned::new(&bias))
         })
         .collect();
     let x = Aligned::new(&take(batch * steps * input));
 
     let stride = 2 * hidden;
     let mut y = Aligned::new(&vec![0.0; batch * steps * stride]);
-    let scratch_len = lstm_scratch_len(hidden, LSTM_CHUNK).ok_or("too many units")?;
-    let mut scratch = Aligned::new(&vec![0.0; scratch_len]);
+    let scratch_len = match int8 {
+        false => lstm_scratch_len(hidden, LSTM_CHUNK),
+        true => lstm_int8_scratch_len(input, hidden, LSTM_CHUNK),
+    };
+    let mut scratch = Aligned::new(&vec![0.0; scratch_len.ok_or("too many units")?]);
     let sequences: Vec<_> = (0..batch).map(|b| Sequence { first: b * steps, steps }).collect();
     let mut run = |y: &mut [f32]| {
-        for (d, (wx, wh, bias)) in directions.iter().enumerate() {
-            let weights = LstmWeights { input, hidden, wx, wh, bias };
-            kernels.lstm(&weights, &x, &sequences, d == 1, y, stride, d * hidden, &mut scratch);
+        for (d, (weights, bias)) in directions.iter().enumerate() {
+            let (reverse, offset) = (d == 1, d * hidden);
+            match weights {
+                Weights::Half { wx, wh } => {
+                    let weights = LstmWeights { input, hidden, wx, wh, bias };
+                    kernels.lstm(&weights, &x, &sequences, reverse, y, stride, offset, &mut scratch);
+                }
+                Weights::Int8 { wx, wh, scales, sums } => {
+                    let weights = LstmWeightsInt8 { input, hidden, wx, wh, scales, bias, sums };
+                    kernels.lstm_int8(&weights, &x, &sequences, reverse, y, stride, offset, &mut scratch);
+                }
+            }
         }
     };
     for line in std::io::stdin().lock().lines() {

@@ -25,7 +25,7 @@ pub use models::{generated, model, model_repaired};
 pub use texts::{text, utf8, utf16};
 
 /// The models that begin the seeds of the model targets, each with its name.
-pub fn seed_models() -> [(&'static str, Vec<u8>); 3] {
+pub fn seed_models() -> [(&'static str, Vec<u8>); 4] {
     hostile::tiny_models()
 }
 

@@ -1,7 +1,9 @@
 //! The 128-byte header.
 
 use super::crc32c::crc32c;
-use super::{ENTRY_SIZE, HEADER_SIZE, MAGIC, MAX_SECTIONS, TOKENIZER, TOKENIZER_WORDS, VERSION};
+use super::{
+    ENTRY_SIZE, FEATURE_INT8, HEADER_SIZE, MAGIC, MAX_SECTIONS, TOKENIZER, TOKENIZER_WORDS, VERSION,
+};
 use crate::{Error, Status};
 
 /// Fields of the header that are not constants of the format.
@@ -13,6 +15,8 @@ pub struct Header {
     pub file_size: u64,
     /// Number of section entries.
     pub sections: u32,
+    /// Features that a reader must know, bits of the `FEATURE_` constants of [`super`].
+    pub required: u64,
     /// Model family, one of the `ARCHITECTURE_` constants of [`super`].
     pub architecture: u32,
     /// Tokenizer that the model was trained with, [`super::TOKENIZER`] or [`super::TOKENIZER_WORDS`].
@@ -35,6 +39,7 @@ impl Header {
         out[24..28].copy_from_slice(&self.sections.to_le_bytes());
         out[28..32].copy_from_slice(&(ENTRY_SIZE as u32).to_le_bytes());
         out[32..40].copy_from_slice(&(HEADER_SIZE as u64).to_le_bytes());
+        out[40..48].copy_from_slice(&self.required.to_le_bytes());
         out[56..60].copy_from_slice(&self.architecture.to_le_bytes());
         out[60..64].copy_from_slice(&self.tokenizer.to_le_bytes());
         out[64..96].copy_from_slice(&self.sha256);
@@ -62,7 +67,8 @@ impl Header {
             let detail = "the model file has an old format version; export the model again";
             return Err(Error::new(Status::FormatTooOld, detail).at(8));
         }
-        if u64_at(bytes, 40) != 0 {
+        let required = u64_at(bytes, 40);
+        if required & !FEATURE_INT8 != 0 {
             return Err(too_new("the model file requires a feature that this library lacks").at(40));
         }
         if !matches!(u32_at(bytes, 60), TOKENIZER | TOKENIZER_WORDS) {
@@ -90,6 +96,7 @@ impl Header {
             version,
             file_size,
             sections,
+            required,
             architecture: u32_at(bytes, 56),
             tokenizer: u32_at(bytes, 60),
             sha256,
@@ -133,6 +140,7 @@ mod tests {
         version: VERSION,
         file_size: 192,
         sections: 1,
+        required: 0,
         architecture: 7,
         tokenizer: TOKENIZER,
         sha256: [3; 32],
@@ -153,6 +161,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         assert_eq!(Header::read(&file(0, MAGIC[0], 192)), Ok(HEADER));
+        assert_eq!(Header::read(&file(40, 1, 192)), Ok(Header { required: FEATURE_INT8, ..HEADER }));
         let most = file(24, MAX_SECTIONS as u8, 192);
         assert_eq!(Header::read(&most).map(|header| header.sections as usize), Ok(MAX_SECTIONS));
     }
@@ -169,7 +178,8 @@ mod tests {
             (28, 0, 192, CorruptModel, 12),
             (32, 0, 192, CorruptModel, 12),
             (39, 1, 192, CorruptModel, 12),
-            (40, 1, 192, FormatTooNew, 40),
+            (40, 2, 192, FormatTooNew, 40),
+            (40, 3, 192, FormatTooNew, 40),
             (47, 1, 192, FormatTooNew, 40),
             (60, 99, 192, FormatTooNew, 60),
             (96, 1, 192, CorruptModel, 12),

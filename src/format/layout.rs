@@ -6,6 +6,7 @@
 //! | weights | order | bias |
 //! |---|---|---|
 //! | LSTM | fp16 `[hidden / 16][k][gate][16]`, gates i, f, g, o | f32 `[hidden / 16][gate][16]` |
+//! | LSTM, int8 | i8 `[hidden / 16][k / 4, rounded up][gate][16][4]` | the same |
 //! | dense | fp16 `[outputs / 16][k][16]` | f32 `[outputs / 16][16]` |
 //!
 //! `hidden` and `outputs` are padded to a multiple of 16 with zero weights and biases. A padded LSTM unit keeps
@@ -15,6 +16,8 @@ use half::f16;
 
 /// Outputs per panel.
 pub const PANEL: usize = 16;
+/// Inputs whose int8 weights of one output lie together.
+pub const INPUTS: usize = 4;
 /// Gates of an LSTM unit, in the order input, forget, candidate, output (i, f, g, o).
 pub const GATES: usize = 4;
 
@@ -31,6 +34,11 @@ pub fn lstm_panels_len(hidden_padded: usize, k: usize) -> Option<usize> {
 /// f32 values in the bias of an LSTM layer of `hidden_padded` units.
 pub fn lstm_bias_len(hidden_padded: usize) -> Option<usize> {
     hidden_padded.checked_mul(GATES)
+}
+
+/// int8 values in the panels of an LSTM matrix: as [`lstm_panels_len`], with `k` rounded up to [`INPUTS`].
+pub fn int8_panels_len(hidden_padded: usize, k: usize) -> Option<usize> {
+    lstm_panels_len(hidden_padded, k.checked_next_multiple_of(INPUTS)?)
 }
 
 /// fp16 values in the panels of a dense matrix: `outputs_padded` outputs of `k` inputs each.
@@ -78,6 +86,47 @@ pub fn pack_lstm_bias(bias: &[f32], hidden: usize) -> Vec<f32> {
         packed[((unit / PANEL) * GATES + gate) * PANEL + unit % PANEL] = value;
     }
     packed
+}
+
+/// fp16 LSTM panels of `k` inputs in int8, rounded to nearest, and what a unit of each output's weights is worth,
+/// `[panel][gate][16]`: a 127th of the largest magnitude.
+///
+/// # Panics
+/// If `panels` is not a whole number of panels.
+pub fn quantise_lstm(panels: &[u16], k: usize) -> (Vec<i8>, Vec<f32>) {
+    let outputs = GATES * PANEL;
+    assert!(k > 0 && panels.len().is_multiple_of(k * outputs), "LSTM panels do not match k");
+    let k_padded = k.next_multiple_of(INPUTS);
+    let mut scales = vec![0_f32; panels.len() / k];
+    let mut packed = vec![0; scales.len() * k_padded];
+    let panels = panels.chunks_exact(k * outputs).zip(scales.chunks_exact_mut(outputs));
+    for ((panel, scales), packed) in panels.zip(packed.chunks_exact_mut(k_padded * outputs)) {
+        let weight = |column: usize, output: usize| f16::from_bits(panel[column * outputs + output]).to_f32();
+        for (output, scale) in scales.iter_mut().enumerate() {
+            *scale = (0..k).map(|column| weight(column, output).abs()).fold(0.0, f32::max) / 127.0;
+            let factor = if *scale > 0.0 { scale.recip() } else { 0.0 };
+            for column in 0..k {
+                let value = (weight(column, output) * factor).round_ties_even().clamp(-127.0, 127.0);
+                packed[(column / INPUTS * outputs + output) * INPUTS + column % INPUTS] = value as i8;
+            }
+        }
+    }
+    (packed, scales)
+}
+
+/// Sum of the int8 weights of each output, `[panel][gate][16]`, modulo 2^32.
+///
+/// # Panics
+/// If `panels` is not a whole number of panels of `k` inputs.
+pub fn int8_sums<'a>(panels: &'a [i8], k: usize) -> impl ExactSizeIterator<Item = i32> + use<'a> {
+    let (outputs, groups) = (GATES * PANEL, k.div_ceil(INPUTS));
+    let panel_len = groups * outputs * INPUTS;
+    assert!(k > 0 && panels.len().is_multiple_of(panel_len), "int8 panels do not match k");
+    (0..panels.len() / panel_len * outputs).map(move |i| {
+        let panel = &panels[i / outputs * panel_len..][..panel_len];
+        let weights = panel.chunks_exact(INPUTS).skip(i % outputs).step_by(outputs).flatten();
+        weights.fold(0_i32, |sum, &weight| sum.wrapping_add(i32::from(weight)))
+    })
 }
 
 /// Packs `rows`, `[outputs][k]`, into dense panels; rounding as in [`pack_lstm`].
@@ -168,6 +217,34 @@ mod tests {
             let as_matrix: Vec<f32> =
                 pack_lstm(&bias, hidden, 1, 1).iter().map(|&half| f16::from_bits(half).to_f32()).collect();
             prop_assert_eq!(pack_lstm_bias(&bias, hidden), as_matrix);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn int8_panels_hold_the_weights_within_half_a_scale(hidden in 1_usize..40, k in 1_usize..20) {
+            let rows: Vec<f32> = (0..GATES * hidden * k).map(|i| (i * i % 2000) as f32 - 1000.0).collect();
+            let halves = pack_lstm(&rows, hidden, k, k);
+            let (packed, scales) = quantise_lstm(&halves, k);
+            let hidden_padded = padded(hidden).unwrap();
+            prop_assert_eq!(Some(packed.len()), int8_panels_len(hidden_padded, k));
+            prop_assert_eq!(Some(scales.len()), lstm_bias_len(hidden_padded));
+            let mut sums = vec![0; scales.len()];
+            for (i, &weight) in packed.iter().enumerate() {
+                let (vector, lane, input) = (i / (PANEL * INPUTS), i / INPUTS % PANEL, i % INPUTS);
+                let (group, gate) = (vector / GATES, vector % GATES);
+                let (panel, column) = (group / k.div_ceil(INPUTS), group % k.div_ceil(INPUTS) * INPUTS + input);
+                let output = (panel * GATES + gate) * PANEL + lane;
+                sums[output] += i32::from(weight);
+                if column < k {
+                    let half = halves[((panel * k + column) * GATES + gate) * PANEL + lane];
+                    let error = f16::from_bits(half).to_f32() - f32::from(weight) * scales[output];
+                    prop_assert!(error.abs() <= 0.5001 * scales[output], "{}", error);
+                } else {
+                    prop_assert_eq!(weight, 0, "padding must be zero");
+                }
+            }
+            prop_assert_eq!(int8_sums(&packed, k).collect::<Vec<_>>(), sums);
         }
     }
 

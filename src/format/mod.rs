@@ -39,6 +39,9 @@ pub const TOKENIZER: u32 = 1;
 /// The same tokenizer, its tokens joined to words between blanks by `crate::text::words`.
 pub const TOKENIZER_WORDS: u32 = 2;
 
+/// Required feature: sections of [`Element::I8`].
+pub const FEATURE_INT8: u64 = 1;
+
 /// Type of a section's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -55,13 +58,15 @@ pub enum Element {
     F16 = 5,
     /// IEEE single precision.
     F32 = 6,
+    /// Signed bytes from -127 to 127.
+    I8 = 7,
 }
 
 impl Element {
     /// Bytes of one element.
     pub const fn size(self) -> u64 {
         match self {
-            Self::U8 => 1,
+            Self::U8 | Self::I8 => 1,
             Self::U16 | Self::F16 => 2,
             Self::U32 | Self::F32 => 4,
             Self::U64 => 8,
@@ -77,8 +82,22 @@ impl Element {
             4 => Self::U64,
             5 => Self::F16,
             6 => Self::F32,
+            7 => Self::I8,
             _ => return None,
         })
+    }
+
+    /// Name of the type in `docs/format.md`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::U8 => "u8",
+            Self::U16 => "u16",
+            Self::U32 => "u32",
+            Self::U64 => "u64",
+            Self::F16 => "fp16",
+            Self::F32 => "f32",
+            Self::I8 => "i8",
+        }
     }
 }
 
@@ -123,6 +142,12 @@ pub const LEXICON_SETS: Kind = kind(b"LXST", Element::U16, 1);
 pub const LSTM_INPUT: Kind = kind(b"LSWX", Element::F16, 3);
 /// LSTM recurrent weights of one layer and direction. `[panels, units, 64]`
 pub const LSTM_RECURRENT: Kind = kind(b"LSWH", Element::F16, 3);
+/// The same in int8, in place of [`LSTM_INPUT`]. `[panels, inputs / 4 rounded up, 256]`
+pub const LSTM_INPUT_INT8: Kind = kind(b"LQWX", Element::I8, 3);
+/// LSTM recurrent weights in int8, in place of [`LSTM_RECURRENT`]. `[panels, units / 4, 256]`
+pub const LSTM_RECURRENT_INT8: Kind = kind(b"LQWH", Element::I8, 3);
+/// What a unit of each integer sum is worth, as `kernels::LstmWeightsInt8` has it. `[2, panels, 64]`
+pub const LSTM_SCALES: Kind = kind(b"LQSC", Element::F32, 3);
 /// LSTM bias of one layer and direction. `[panels, 64]`
 pub const LSTM_BIAS: Kind = kind(b"LSBI", Element::F32, 2);
 /// Window family: words per window; 1 if a window reads on behind its sentence, else 0. `[2]`
@@ -141,7 +166,7 @@ pub const TEST_TEXTS: Kind = kind(b"TSTT", Element::U8, 1);
 pub const TEST_MENTIONS: Kind = kind(b"TSTM", Element::U32, 2);
 
 /// Every kind that this library knows.
-pub const KINDS: [Kind; 21] = [
+pub const KINDS: [Kind; 24] = [
     META,
     LABELS,
     WORDS,
@@ -155,6 +180,9 @@ pub const KINDS: [Kind; 21] = [
     LEXICON_SETS,
     LSTM_INPUT,
     LSTM_RECURRENT,
+    LSTM_INPUT_INT8,
+    LSTM_RECURRENT_INT8,
+    LSTM_SCALES,
     LSTM_BIAS,
     WINDOW,
     DENSE,

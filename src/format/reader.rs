@@ -3,7 +3,7 @@
 use super::crc32c::crc32c;
 use super::header::Header;
 use super::section::Section;
-use super::{ALIGNMENT, ENTRY_SIZE, Element, HEADER_SIZE, Kind, MAX_SECTIONS};
+use super::{ALIGNMENT, ENTRY_SIZE, Element, FEATURE_INT8, HEADER_SIZE, Kind, MAX_SECTIONS};
 use crate::{Error, Status, fallible};
 
 /// Header and section table of a checked file.
@@ -55,6 +55,11 @@ impl Sections {
             return Err(Error::new(Status::CorruptModel, "bytes after the last section").at(end));
         }
         let sections = Self { header, entries };
+        let is_int8 = |section: &Section| section.kind.is_some_and(|kind| kind.element == Element::I8);
+        if sections.iter().any(is_int8) != (header.required & FEATURE_INT8 != 0) {
+            let detail = "the header and the sections disagree about int8 weights";
+            return Err(Error::new(Status::CorruptModel, detail).at(40));
+        }
         for section in sections.iter() {
             let bytes = &file[section.range()];
             if !skip_checksum && crc32c(bytes) != section.crc {
@@ -63,8 +68,8 @@ impl Sections {
                     fallible::format(format_args!("section {code} is damaged"), "a section is damaged");
                 return Err(Error::new(Status::Checksum, detail).at(section.offset));
             }
-            if let Some(position) = section.kind.and_then(|kind| not_finite(bytes, kind.element)) {
-                let detail = "a weight is not a finite number";
+            if let Some(position) = section.kind.and_then(|kind| not_a_weight(bytes, kind.element)) {
+                let detail = "a weight is not a finite number, or -128 in int8";
                 return Err(Error::new(Status::CorruptModel, detail).at(section.offset + position as u64));
             }
         }
@@ -91,8 +96,8 @@ impl Sections {
     }
 }
 
-/// Position of the first NaN or infinity.
-fn not_finite(bytes: &[u8], element: Element) -> Option<usize> {
+/// Position of the first NaN or infinity, or in int8 of the first -128, whose negative is no int8.
+fn not_a_weight(bytes: &[u8], element: Element) -> Option<usize> {
     // Whole chunks first: the test over a chunk vectorises, the search for the place runs only on failure.
     match element {
         Element::F16 => {
@@ -107,6 +112,11 @@ fn not_finite(bytes: &[u8], element: Element) -> Option<usize> {
             let found = words.chunks(4096).any(|c| c.iter().fold(false, |any, w| any | bad(w)));
             found.then(|| words.iter().position(bad).map(|i| i * 4)).flatten()
         }
+        Element::I8 => {
+            let bad = |byte: &u8| *byte == 0x80;
+            let found = bytes.chunks(4096).any(|c| c.iter().fold(false, |any, b| any | bad(b)));
+            found.then(|| bytes.iter().position(bad)).flatten()
+        }
         _ => None,
     }
 }
@@ -116,23 +126,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_number_that_is_not_finite_is_found() {
+    fn the_first_number_that_is_no_weight_is_found() {
         const NUMBERS: usize = 5000;
         for (element, finite, bad) in [
             (Element::F16, &[0xFF, 0x7B][..], [&[0x00, 0x7C][..], &[0x01, 0xFC]]),
             (Element::F32, &[0xFF, 0xFF, 0x7F, 0x7F], [&[0, 0, 0x80, 0x7F], &[1, 0, 0x80, 0xFF]]),
+            (Element::I8, &[0x81], [&[0x80], &[0x80]]),
         ] {
             let width = finite.len();
-            assert_eq!(not_finite(&finite.repeat(NUMBERS), element), None);
+            assert_eq!(not_a_weight(&finite.repeat(NUMBERS), element), None);
             // Several in one chunk and in two: none may cancel another.
             for places in [&[0][..], &[7, 9], &[4095, 4096], &[4097, 4998, 4999]] {
                 let mut bytes = finite.repeat(NUMBERS);
                 for (i, &place) in places.iter().enumerate() {
                     bytes[place * width..][..width].copy_from_slice(bad[i % 2]);
                 }
-                assert_eq!(not_finite(&bytes, element), Some(places[0] * width), "{places:?}");
+                assert_eq!(not_a_weight(&bytes, element), Some(places[0] * width), "{places:?}");
             }
         }
-        assert_eq!(not_finite(&[0xFF; 64], Element::U32), None);
+        assert_eq!(not_a_weight(&[0xFF; 64], Element::U32), None);
     }
 }

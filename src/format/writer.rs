@@ -4,7 +4,9 @@ use super::crc32c::crc32c;
 use super::header::Header;
 use super::section::Section;
 use super::sha256::sha256;
-use super::{ALIGNMENT, ENTRY_SIZE, HEADER_SIZE, Kind, MAX_SECTIONS, TOKENIZER, VERSION};
+use super::{
+    ALIGNMENT, ENTRY_SIZE, Element, FEATURE_INT8, HEADER_SIZE, Kind, MAX_SECTIONS, TOKENIZER, VERSION,
+};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -51,6 +53,11 @@ impl Writer {
         self.add(kind, 0, &[bytes.len()], bytes);
     }
 
+    /// Adds a section of signed bytes.
+    pub fn add_i8(&mut self, kind: Kind, index: u32, dims: &[usize], values: &[i8]) {
+        self.add(kind, index, dims, values.iter().map(|&v| v as u8).collect());
+    }
+
     /// Adds a section of 16-bit elements.
     pub fn add_u16(&mut self, kind: Kind, index: u32, dims: &[usize], values: &[u16]) {
         self.add(kind, index, dims, values.iter().flat_map(|v| v.to_le_bytes()).collect());
@@ -91,10 +98,12 @@ impl Writer {
             out[at..at + ENTRY_SIZE].copy_from_slice(&entry.write(*kind));
         }
         out.resize(out.len().next_multiple_of(ALIGNMENT), 0);
+        let has_int8 = self.sections.iter().any(|(kind, ..)| kind.element == Element::I8);
         let header = Header {
             version: VERSION,
             file_size: out.len() as u64,
             sections: self.sections.len() as u32,
+            required: if has_int8 { FEATURE_INT8 } else { 0 },
             architecture,
             tokenizer: self.tokenizer,
             sha256: sha256(&out[table_end..]),

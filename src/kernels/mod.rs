@@ -10,6 +10,7 @@
 #[cfg(target_arch = "aarch64")]
 mod aarch64;
 mod generic;
+mod int8;
 pub mod math;
 mod scalar;
 mod select;
@@ -21,6 +22,7 @@ use std::fmt;
 
 use crate::format::layout;
 use generic::{DenseCall, LstmCall};
+pub use int8::{LstmWeightsInt8, lstm_int8_scratch_len};
 
 /// Instruction set of a kernel table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +32,7 @@ pub enum Isa {
     Scalar = 1,
     /// AVX2 with FMA and F16C.
     Avx2 = 2,
-    /// AVX-512F.
+    /// AVX-512F, with VNNI for int8 weights on machines that have it.
     Avx512 = 3,
     /// NEON.
     Neon = 4,
@@ -99,7 +101,8 @@ pub struct DenseWeights<'m> {
 /// machine supports its instruction set, and `select` hands out no other.
 pub struct Kernels {
     isa: Isa,
-    lstm: unsafe fn(LstmCall<'_>),
+    lstm: for<'a> unsafe fn(LstmCall<'a, LstmWeights<'a>>),
+    lstm_int8: for<'a> unsafe fn(LstmCall<'a, LstmWeightsInt8<'a>>),
     dense: unsafe fn(DenseCall<'_>),
     sigmoid: unsafe fn(&mut [f32]),
     widen: unsafe fn(&[u16], &mut [f32]),
@@ -145,23 +148,10 @@ impl Kernels {
         scratch: &mut [f32],
     ) {
         let LstmWeights { input, hidden, wx, wh, bias } = *weights;
-        assert!(is_whole_panels(hidden), "lstm: hidden size is not a multiple of 16");
+        check_lstm(input, hidden, x, sequences, y, y_stride, y_offset);
         assert!(layout::lstm_panels_len(hidden, input) == Some(wx.len()), "lstm: length of wx");
         assert!(layout::lstm_panels_len(hidden, hidden) == Some(wh.len()), "lstm: length of wh");
         assert!(layout::lstm_bias_len(hidden) == Some(bias.len()), "lstm: length of bias");
-        assert!(
-            y_offset.checked_add(hidden).is_some_and(|end| end <= y_stride),
-            "lstm: y_offset or y_stride"
-        );
-        let rows = y.len() / y_stride;
-        assert!(y.len() == rows * y_stride, "lstm: length of y");
-        assert!(rows.checked_mul(input) == Some(x.len()), "lstm: length of x");
-        let ends = |sequence: &Sequence| sequence.first.checked_add(sequence.steps);
-        assert!(
-            sequences.iter().all(|sequence| ends(sequence).is_some_and(|end| end <= rows)),
-            "lstm: sequences"
-        );
-        assert!(sequences.is_sorted_by(|a, b| a.steps >= b.steps), "lstm: order of the sequences");
         assert!(
             lstm_scratch_len(hidden, LOCKSTEP).is_some_and(|len| len <= scratch.len()),
             "lstm: length of scratch"
@@ -218,4 +208,27 @@ impl Kernels {
 
 fn is_whole_panels(count: usize) -> bool {
     count > 0 && count.is_multiple_of(layout::PANEL)
+}
+
+/// What both kinds of LSTM weights ask of the sizes.
+fn check_lstm(
+    input: usize,
+    hidden: usize,
+    x: &[f32],
+    sequences: &[Sequence],
+    y: &[f32],
+    y_stride: usize,
+    y_offset: usize,
+) {
+    assert!(is_whole_panels(hidden), "lstm: hidden size is not a multiple of 16");
+    assert!(y_offset.checked_add(hidden).is_some_and(|end| end <= y_stride), "lstm: y_offset or y_stride");
+    let rows = y.len() / y_stride;
+    assert!(y.len() == rows * y_stride, "lstm: length of y");
+    assert!(rows.checked_mul(input) == Some(x.len()), "lstm: length of x");
+    let ends = |sequence: &Sequence| sequence.first.checked_add(sequence.steps);
+    assert!(
+        sequences.iter().all(|sequence| ends(sequence).is_some_and(|end| end <= rows)),
+        "lstm: sequences"
+    );
+    assert!(sequences.is_sorted_by(|a, b| a.steps >= b.steps), "lstm: order of the sequences");
 }

@@ -5,9 +5,9 @@
 //! an order of magnitude.
 
 use super::generic::{self, DenseCall, LstmCall};
-use super::simd::{Arithmetic, CANONICAL_NAN, Simd};
-use super::{Isa, Kernels};
-use crate::format::layout::PANEL;
+use super::simd::{Arithmetic, CANONICAL_NAN, Dot, Simd};
+use super::{Isa, Kernels, LstmWeights, LstmWeightsInt8};
+use crate::format::layout::{INPUTS, PANEL};
 
 /// The target has fused multiply-add in every CPU, so that `f32::mul_add` is one instruction.
 const NATIVE_FMA: bool = cfg!(any(target_arch = "aarch64", target_feature = "fma"));
@@ -163,11 +163,60 @@ impl<const FMA: bool> Simd for Portable<FMA> {
     }
 }
 
-/// For every CPU of the target.
-pub(super) static PORTABLE: Kernels = Kernels { isa: Isa::Scalar, lstm, dense, sigmoid, widen };
+impl<const FMA: bool> Dot for Portable<FMA> {
+    const ZERO: u8 = 0;
+    type Sums = [i32; PANEL];
+    type Weights = [[i8; INPUTS]; PANEL];
+    type Inputs = [u8; INPUTS];
 
-fn lstm(call: LstmCall<'_>) {
+    #[inline(always)]
+    fn start(self, _: &[i32; PANEL]) -> Self::Sums {
+        [0; PANEL]
+    }
+    #[inline(always)]
+    fn weights(self, weights: &[[i8; INPUTS]; PANEL]) -> Self::Weights {
+        *weights
+    }
+    #[inline(always)]
+    fn inputs(self, codes: [u8; INPUTS]) -> Self::Inputs {
+        codes
+    }
+    #[inline(always)]
+    fn dot(self, mut sums: Self::Sums, weights: Self::Weights, codes: Self::Inputs) -> Self::Sums {
+        for lane in 0..PANEL {
+            for input in 0..INPUTS {
+                let product = i32::from(weights[lane][input]) * i32::from(codes[input] as i8);
+                sums[lane] = sums[lane].wrapping_add(product);
+            }
+        }
+        sums
+    }
+    #[inline(always)]
+    fn add_sums(self, mut a: Self::Sums, b: Self::Sums) -> Self::Sums {
+        for lane in 0..PANEL {
+            a[lane] = a[lane].wrapping_add(b[lane]);
+        }
+        a
+    }
+    #[inline(always)]
+    fn finish(self, sums: Self::Sums) -> Self::Lanes {
+        let mut lanes = [0.0; PANEL];
+        for lane in 0..PANEL {
+            lanes[lane] = sums[lane] as f32;
+        }
+        lanes
+    }
+}
+
+/// For every CPU of the target.
+pub(super) static PORTABLE: Kernels = Kernels { isa: Isa::Scalar, lstm, lstm_int8, dense, sigmoid, widen };
+
+fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
     generic::lstm::<_, 1, 4, 2, 1>(Portable::<NATIVE_FMA>, call);
+}
+
+fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
+    generic::lstm_int8::<_, 1, 2, 1>(Portable::<NATIVE_FMA>, call);
 }
 
 fn dense(call: DenseCall<'_>) {
@@ -185,13 +234,19 @@ fn widen(halves: &[u16], out: &mut [f32]) {
 /// The same text for x86-64 CPUs with FMA and AVX2, left to the compiler to vectorise.
 #[cfg(target_arch = "x86_64")]
 pub(super) mod fma {
-    use super::{DenseCall, Isa, Kernels, LstmCall, Portable, generic};
+    use super::{DenseCall, Isa, Kernels, LstmCall, LstmWeights, LstmWeightsInt8, Portable, generic};
 
-    pub(in super::super) static KERNELS: Kernels = Kernels { isa: Isa::Scalar, lstm, dense, sigmoid, widen };
+    pub(in super::super) static KERNELS: Kernels =
+        Kernels { isa: Isa::Scalar, lstm, lstm_int8, dense, sigmoid, widen };
 
     #[target_feature(enable = "avx2,fma")]
-    fn lstm(call: LstmCall<'_>) {
+    fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
         generic::lstm::<_, 1, 4, 2, 1>(Portable::<true>, call);
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
+        generic::lstm_int8::<_, 1, 2, 1>(Portable::<true>, call);
     }
 
     #[target_feature(enable = "avx2,fma")]

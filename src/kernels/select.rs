@@ -33,6 +33,12 @@ impl Kernels {
         Isa::ALL.into_iter().rev().filter_map(table)
     }
 
+    /// Every table that this machine can run, also those that are never the best choice, for tests. The last is
+    /// [`Isa::Scalar`].
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        runnable().into_iter().flatten()
+    }
+
     /// The table for `forced`; without it the one that `DRUGNER_ISA` names; without that the best.
     ///
     /// # Errors
@@ -70,45 +76,54 @@ fn require(isa: Isa) -> Result<&'static Kernels, Error> {
             Isa::Avx2 => {
                 "this machine does not support AVX2 with FMA and F16C; choose another instruction set"
             }
-            Isa::Avx512 => "this machine does not support AVX-512F; choose another instruction set",
+            Isa::Avx512 => {
+                "this machine does not support AVX-512F with AVX2, FMA and F16C; choose another instruction set"
+            }
             Isa::Neon => "this machine does not support NEON; choose another instruction set",
         };
         Error::new(Status::Unsupported, detail)
     })
 }
 
-/// The table for `isa` if this machine can run it. The only way to a table: [`Kernels`] relies on the checks here.
-#[cfg(target_arch = "x86_64")]
+/// The table for `isa` if this machine can run it.
 fn table(isa: Isa) -> Option<&'static Kernels> {
-    use super::x86_64::{avx2, avx512};
+    runnable().into_iter().flatten().find(|kernels| kernels.isa() == isa)
+}
+
+/// Every table that this machine can run; of those of an instruction set the best comes first. The only way to a table:
+/// [`Kernels`] relies on the checks here.
+#[cfg(target_arch = "x86_64")]
+fn runnable() -> [Option<&'static Kernels>; 5] {
+    use super::x86_64::{avx2, avx512, works_in_halves};
     use std::arch::is_x86_feature_detected as has;
 
-    match isa {
-        Isa::Avx512 => has!("avx512f").then_some(&avx512::KERNELS),
-        Isa::Avx2 => (has!("avx2") && has!("fma") && has!("f16c")).then_some(&avx2::KERNELS),
-        Isa::Scalar => {
-            Some(if has!("avx2") && has!("fma") { &scalar::fma::KERNELS } else { &scalar::PORTABLE })
-        }
-        Isa::Neon => None,
-    }
+    let avx2 = has!("avx2") && has!("fma") && has!("f16c");
+    let avx512 = avx2 && has!("avx512f");
+    let vnni = avx512 && has!("avx512vnni");
+    let (best, other) = match vnni && works_in_halves() {
+        true => (&avx512::KERNELS_IN_HALVES, &avx512::KERNELS),
+        false => (&avx512::KERNELS, &avx512::KERNELS_IN_HALVES),
+    };
+    [
+        vnni.then_some(best),
+        vnni.then_some(other),
+        avx512.then_some(&avx512::KERNELS_WITHOUT_VNNI),
+        avx2.then_some(&avx2::KERNELS),
+        Some(if has!("avx2") && has!("fma") { &scalar::fma::KERNELS } else { &scalar::PORTABLE }),
+    ]
 }
 
-/// The table for `isa` if this machine can run it. The only way to a table: [`Kernels`] relies on the checks here.
+/// Every table that this machine can run. The only way to a table: [`Kernels`] relies on the checks here.
 #[cfg(target_arch = "aarch64")]
-fn table(isa: Isa) -> Option<&'static Kernels> {
-    match isa {
-        Isa::Neon => {
-            std::arch::is_aarch64_feature_detected!("neon").then_some(&super::aarch64::neon::KERNELS)
-        }
-        Isa::Scalar => Some(&scalar::PORTABLE),
-        Isa::Avx2 | Isa::Avx512 => None,
-    }
+fn runnable() -> [Option<&'static Kernels>; 2] {
+    let neon = std::arch::is_aarch64_feature_detected!("neon");
+    [neon.then_some(&super::aarch64::neon::KERNELS), Some(&scalar::PORTABLE)]
 }
 
-/// The table for `isa` if this machine can run it.
+/// Every table that this machine can run.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn table(isa: Isa) -> Option<&'static Kernels> {
-    (isa == Isa::Scalar).then_some(&scalar::PORTABLE)
+fn runnable() -> [Option<&'static Kernels>; 1] {
+    [Some(&scalar::PORTABLE)]
 }
 
 #[cfg(test)]
@@ -126,6 +141,8 @@ mod tests {
     #[test]
     fn scalar_is_available_and_last() {
         assert_eq!(Kernels::available().last().unwrap().isa(), Isa::Scalar);
+        assert_eq!(Kernels::all().last().unwrap().isa(), Isa::Scalar);
+        assert!(Kernels::available().all(|taken| Kernels::all().any(|kernels| std::ptr::eq(kernels, taken))));
     }
 
     #[test]

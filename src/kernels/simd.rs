@@ -11,7 +11,7 @@
 //! Methods and the functions that call them are `#[inline(always)]` and contain no closures: code has to end up
 //! inside the one function that carries `#[target_feature]`, and a closure would be compiled without it.
 
-use crate::format::layout::PANEL;
+use crate::format::layout::{INPUTS, PANEL};
 
 /// Arithmetic, lane by lane.
 pub(super) trait Arithmetic: Copy {
@@ -45,6 +45,34 @@ pub(super) trait Simd: Arithmetic {
     fn store(self, lanes: Self::Lanes, values: &mut [f32; PANEL]);
     /// Replaces every NaN by `f32::from_bits(0x7FC0_0000)`.
     fn canonical_nan(self, lanes: Self::Lanes) -> Self::Lanes;
+}
+
+/// Exact integer sums of products of weights and inputs that are whole numbers of -127 to 127. Where a weight is -128, the
+/// instruction sets may differ.
+///
+/// An input's code is the low byte of its value plus [`ZERO`](Self::ZERO).
+pub(super) trait Dot: Simd {
+    /// Code of 0: 128 where the instructions want inputs without sign, else 0.
+    const ZERO: u8;
+    /// [`PANEL`] sums, modulo 2^32.
+    type Sums: Copy;
+    /// The weights of [`PANEL`] outputs for [`INPUTS`] inputs.
+    type Weights: Copy;
+    /// [`INPUTS`] inputs, for every output.
+    type Inputs: Copy;
+
+    /// Sums of nothing, ready for codes; `weights` are the sums of all weights that follow.
+    fn start(self, weights: &[i32; PANEL]) -> Self::Sums;
+    /// Loads weights.
+    fn weights(self, weights: &[[i8; INPUTS]; PANEL]) -> Self::Weights;
+    /// Spreads codes.
+    fn inputs(self, codes: [u8; INPUTS]) -> Self::Inputs;
+    /// Adds the products.
+    fn dot(self, sums: Self::Sums, weights: Self::Weights, inputs: Self::Inputs) -> Self::Sums;
+    /// Adds sums of other products.
+    fn add_sums(self, a: Self::Sums, b: Self::Sums) -> Self::Sums;
+    /// The sums, rounded to nearest even.
+    fn finish(self, sums: Self::Sums) -> Self::Lanes;
 }
 
 /// The NaN that [`Simd::canonical_nan`] puts in place of all others.

@@ -141,6 +141,10 @@ unsafe impl Plain for u8 {
     const ELEMENTS: &'static [Element] = &[Element::U8];
 }
 // SAFETY: an integer.
+unsafe impl Plain for i8 {
+    const ELEMENTS: &'static [Element] = &[Element::I8];
+}
+// SAFETY: an integer.
 unsafe impl Plain for u16 {
     const ELEMENTS: &'static [Element] = &[Element::U16, Element::F16];
 }

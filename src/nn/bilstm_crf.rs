@@ -1,13 +1,13 @@
 //! The bilstm-crf family: BiLSTM layers, an output layer, and a CRF over the tags.
 
-use super::layers::{self, Columns, Dense, LstmDirection};
+use super::direction::{Columns, LstmDirection};
+use super::layers::{self, Dense};
 use super::{Engine, Input, Scratch, ScratchLen, Sizes, Source, corrupt};
 use crate::decode::crf::{self, Crf};
 use crate::decode::mentions::each_mention;
 use crate::decode::nbest::{BestPaths, back_len};
 use crate::decode::{Span, tags};
 use crate::format;
-use crate::kernels::{LSTM_CHUNK, lstm_scratch_len};
 use crate::model::storage::View;
 use crate::{Error, fallible};
 
@@ -28,14 +28,19 @@ pub struct BilstmCrf {
 impl BilstmCrf {
     pub(super) fn load(source: Source<'_>) -> Result<Self, Error> {
         let Source { sections, storage, labels, width: input } = source;
-        let directions = layers::count(sections, format::LSTM_INPUT);
+        let directions =
+            layers::count(sections, format::LSTM_INPUT) + layers::count(sections, format::LSTM_INPUT_INT8);
         if !matches!(directions, 2 | 4) || layers::count(sections, format::DENSE) != 1 {
             return Err(corrupt("the model does not have one or two BiLSTM layers and one output layer"));
         }
-        let direction = |index: usize| LstmDirection::load(sections, storage, index as u32);
-        let layers = fallible::try_collect(
-            (0..directions / 2).map(|layer| Ok([direction(2 * layer)?, direction(2 * layer + 1)?])),
-        )?;
+        let direction =
+            |index: usize, width: usize| LstmDirection::load(sections, storage, index as u32, Some(width));
+        let mut width = input;
+        let layers = fallible::try_collect((0..directions / 2).map(|layer| {
+            let pair = [direction(2 * layer, width)?, direction(2 * layer + 1, width)?];
+            width = 2 * pair[0].hidden;
+            Ok(pair)
+        }))?;
         let hidden = layers[0][0].hidden;
         for (l, layer) in layers.iter().enumerate() {
             let width = if l == 0 { input } else { 2 * hidden };
@@ -64,7 +69,7 @@ impl BilstmCrf {
 
     pub(super) fn scratch_len(&self, rows: usize) -> Option<ScratchLen> {
         let (width, tags) = (2 * self.hidden, self.crf.tags());
-        let lstm = lstm_scratch_len(self.hidden, LSTM_CHUNK)?;
+        let lstm = self.lstm_scratch_len()?;
         let floats = [
             [rows, width],
             [rows, width],
@@ -76,6 +81,11 @@ impl BilstmCrf {
             [rows, 1],
         ];
         ScratchLen::of(&floats, &[[rows, 1], [rows, tags]])
+    }
+
+    /// Enough for every layer; `None` if it overflows.
+    fn lstm_scratch_len(&self) -> Option<usize> {
+        self.layers.iter().flatten().try_fold(0, |len, direction| Some(direction.scratch_len()?.max(len)))
     }
 
     pub(super) fn decode(
@@ -143,7 +153,7 @@ impl BilstmCrf {
         let x = &x[..rows * self.input];
         let width = 2 * self.hidden;
         let (mut source, mut out) = (scratch.floats(rows, width), scratch.floats(rows, width));
-        let lstm_len = lstm_scratch_len(self.hidden, LSTM_CHUNK).expect("the number of units is bounded");
+        let lstm_len = self.lstm_scratch_len().expect("the number of units is bounded");
         let lstm = scratch.floats(lstm_len, 1);
         for (l, layer) in self.layers.iter().enumerate() {
             let x = if l == 0 { x } else { &*source };

@@ -4,7 +4,7 @@ use super::{Engine, corrupt};
 use crate::format::reader::Sections;
 use crate::format::section::Section;
 use crate::format::{self, Kind};
-use crate::kernels::{DenseWeights, LstmWeights, Sequence};
+use crate::kernels::DenseWeights;
 use crate::model::storage::{Storage, View};
 use crate::{Error, Status};
 
@@ -50,75 +50,12 @@ impl Dense {
     }
 }
 
-/// One direction of an LSTM layer.
-#[derive(Clone, Debug)]
-pub struct LstmDirection {
-    /// Inputs per step.
-    pub input: usize,
-    /// Units, a multiple of 16.
-    pub hidden: usize,
-    input_weights: View<u16>,
-    recurrent_weights: View<u16>,
-    bias: View<f32>,
-}
-
-/// The part of a matrix `[rows][stride]` that a direction writes: its columns from `offset` on.
-pub struct Columns<'a> {
-    /// `[rows][stride]`
-    pub y: &'a mut [f32],
-    /// Columns of the whole matrix.
-    pub stride: usize,
-    /// First column.
-    pub offset: usize,
-}
-
-impl LstmDirection {
-    /// Takes the sections with this index: layer * 2 + direction.
-    pub fn load(sections: &Sections, storage: &Storage, index: u32) -> Result<Self, Error> {
-        let input_weights = sections.require(format::LSTM_INPUT, index)?;
-        let (panels, input) = panels_and_inputs(input_weights)?;
-        let hidden = panels * 16;
-        let view = |kind: Kind, dims: [usize; 3]| {
-            let section = sections.require(kind, index)?;
-            check(section, dims, "LSTM sections disagree in size").map(|()| section)
-        };
-        Ok(Self {
-            input,
-            hidden,
-            input_weights: storage.view(view(format::LSTM_INPUT, [panels, input, 64])?)?,
-            recurrent_weights: storage.view(view(format::LSTM_RECURRENT, [panels, hidden, 64])?)?,
-            bias: storage.view(view(format::LSTM_BIAS, [panels, 64, 1])?)?,
-        })
-    }
-
-    /// Runs the direction over the sequences of `x`, `[rows][input]`; `scratch` is the kernel's.
-    pub fn run(
-        &self,
-        engine: Engine<'_>,
-        x: &[f32],
-        sequences: &[Sequence],
-        reverse: bool,
-        out: Columns<'_>,
-        scratch: &mut [f32],
-    ) {
-        let weights = LstmWeights {
-            input: self.input,
-            hidden: self.hidden,
-            wx: engine.storage.get(&self.input_weights),
-            wh: engine.storage.get(&self.recurrent_weights),
-            bias: engine.storage.get(&self.bias),
-        };
-        let Columns { y, stride, offset } = out;
-        engine.kernels.lstm(&weights, x, sequences, reverse, y, stride, offset, scratch);
-    }
-}
-
 /// Number of sections of this kind.
 pub fn count(sections: &Sections, kind: Kind) -> usize {
     sections.iter().filter(|section| section.code == kind.code).count()
 }
 
-fn panels_and_inputs(section: &Section) -> Result<(usize, usize), Error> {
+pub(super) fn panels_and_inputs(section: &Section) -> Result<(usize, usize), Error> {
     let (panels, inputs) = (section.dims[0] as usize, section.dims[1] as usize);
     if panels > MAX_PANELS {
         return Err(Error::new(Status::Limit, "the model has too many units in a layer").at(section.offset));
@@ -126,7 +63,7 @@ fn panels_and_inputs(section: &Section) -> Result<(usize, usize), Error> {
     Ok((panels, inputs))
 }
 
-fn check(section: &Section, dims: [usize; 3], detail: &'static str) -> Result<(), Error> {
+pub(super) fn check(section: &Section, dims: [usize; 3], detail: &'static str) -> Result<(), Error> {
     let got = section.dims.map(|dim| dim as usize);
     if got == [dims[0], dims[1], dims[2], 1] { Ok(()) } else { Err(corrupt(detail).at(section.offset)) }
 }

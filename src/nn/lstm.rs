@@ -1,12 +1,12 @@
 //! The lstm family: the words' vectors with their distances, one LSTM layer over the sentence, a softmax per word.
 
-use super::layers::{self, Columns, Dense, LstmDirection};
+use super::direction::{Columns, LstmDirection};
+use super::layers::{self, Dense};
 use super::{Engine, Input, Scratch, ScratchLen, Sizes, Source, corrupt};
 use crate::Error;
 use crate::decode::{Span, runs};
 use crate::features::distance::Distance;
 use crate::format;
-use crate::kernels::{LSTM_CHUNK, lstm_scratch_len};
 
 /// One LSTM layer, forward, and the output layer.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ impl Lstm {
         if layers::count(sections, format::LSTM_INPUT) != 1 || layers::count(sections, format::DENSE) != 1 {
             return Err(corrupt("the model does not have one LSTM layer and one output layer"));
         }
-        let layer = LstmDirection::load(sections, storage, 0)?;
+        let layer = LstmDirection::load(sections, storage, 0, None)?;
         let distance = Distance::from_widths(width, layer.input)
             .ok_or_else(|| corrupt("feature tables and network disagree in width"))?;
         let dense = Dense::load(sections, storage, 0)?;
@@ -41,7 +41,7 @@ impl Lstm {
     }
 
     pub(super) fn scratch_len(&self, rows: usize) -> Option<ScratchLen> {
-        let lstm = lstm_scratch_len(self.layer.hidden, LSTM_CHUNK)?;
+        let lstm = self.layer.scratch_len()?;
         ScratchLen::of(&[[rows, self.layer.hidden], [lstm, 1], [rows, self.dense.outputs]], &[])
     }
 
@@ -61,7 +61,7 @@ impl Lstm {
         let x = &mut x[..rows * input];
         self.distance.append(x, self.width, rows);
         let states = scratch.floats(rows, hidden);
-        let lstm_len = lstm_scratch_len(hidden, LSTM_CHUNK).expect("the number of units is bounded");
+        let lstm_len = self.layer.scratch_len().expect("the number of units is bounded");
         let columns = Columns { y: &mut *states, stride: hidden, offset: 0 };
         self.layer.run(engine, x, sentences, false, columns, scratch.floats(lstm_len, 1));
         let scores = scratch.floats(rows, self.dense.outputs);

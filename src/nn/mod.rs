@@ -2,6 +2,7 @@
 //! that belongs to each.
 
 mod bilstm_crf;
+mod direction;
 mod layers;
 mod lstm;
 mod scratch;

@@ -37,7 +37,7 @@ pub const ATTACKS: &[Attack] = &[
     Attack {
         number: 10,
         what: "a required feature that nobody knows",
-        run: || header(40, &1u64.to_le_bytes()),
+        run: || header(40, &(1u64 << 63).to_le_bytes()),
     },
     Attack { number: 11, what: "an unknown family", run: || header(56, &77u32.to_le_bytes()) },
     Attack { number: 12, what: "an unknown tokenizer", run: || header(60, &77u32.to_le_bytes()) },
@@ -245,6 +245,7 @@ fn extreme_weights() -> String {
                 match file[at + 6] {
                     5 => fill(&mut file, &code, &[&[0xFF, sign[0]], &[0xFF, sign[1]]]),
                     6 => fill(&mut file, &code, &[&f32::MAX.to_le_bytes(), &f32::MIN.to_le_bytes()]),
+                    7 => fill(&mut file, &code, &[&[0x7F], &[0x81]]),
                     _ => {}
                 }
             }
@@ -364,7 +365,7 @@ fn overwritten() -> String {
                 _ => (0..bytes.len()).map(|_| numbers.next() as u8).collect(),
             };
             file.write_all_at(&noise, 0).unwrap();
-            let paths = if family == "bilstm-crf" { 3 } else { 0 };
+            let paths = if family.starts_with("bilstm-crf") { 3 } else { 0 };
             let options = drugner::ContextOptions { max_paths: paths, ..Default::default() };
             let mut context = drugner::Context::new(&model, &options).unwrap();
             for text in crate::hostile::TEXTS {

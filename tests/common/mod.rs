@@ -8,7 +8,7 @@ use drugner::decode::tags::tag_count;
 use drugner::features::chars::{CHAR_COUNT, FILTER_WIDTH};
 use drugner::features::lexicon::LexiconBuilder;
 use drugner::features::{shape, vocabulary::build_slots};
-use drugner::format::layout::{pack_dense, pack_dense_bias, pack_lstm, pack_lstm_bias};
+use drugner::format::layout::{pack_dense, pack_dense_bias, pack_lstm, pack_lstm_bias, quantise_lstm};
 use drugner::format::writer::Writer;
 use drugner::format::{self, ARCHITECTURE_BILSTM_CRF};
 
@@ -22,11 +22,22 @@ pub struct Sizes {
     pub layers: usize,
     pub lists: usize,
     pub scale: f32,
+    /// LSTM weights in int8.
+    pub int8: bool,
 }
 
 impl Default for Sizes {
     fn default() -> Self {
-        Self { word_width: 5, filters: 3, shape_width: 2, hidden: 16, layers: 1, lists: 2, scale: 1.0 }
+        Self {
+            word_width: 5,
+            filters: 3,
+            shape_width: 2,
+            hidden: 16,
+            layers: 1,
+            lists: 2,
+            scale: 1.0,
+            int8: false,
+        }
     }
 }
 
@@ -59,7 +70,7 @@ pub fn writer(seed: u64, sizes: &Sizes) -> Writer {
     let mut halves = |count: usize, scale: f32| -> Vec<u16> {
         numbers.floats(count, scale).into_iter().map(half).collect()
     };
-    let Sizes { word_width, filters, shape_width, hidden, layers, lists, scale } = *sizes;
+    let Sizes { word_width, filters, shape_width, hidden, layers, lists, scale, int8 } = *sizes;
     let mut writer = Writer::default();
     writer.add_strings(format::META, &["general.license", "none", "general.name", "random"]);
     writer.add_strings(format::LABELS, &LABELS);
@@ -88,9 +99,13 @@ pub fn writer(seed: u64, sizes: &Sizes) -> Writer {
     let padded = hidden.next_multiple_of(16);
     for index in 0..2 * layers as u32 {
         let wx = pack_lstm(&numbers.floats(4 * hidden * input, scale), hidden, input, input);
-        writer.add_u16(format::LSTM_INPUT, index, &[padded / 16, input, 64], &wx);
         let wh = pack_lstm(&numbers.floats(4 * hidden * hidden, scale), hidden, hidden, padded);
-        writer.add_u16(format::LSTM_RECURRENT, index, &[padded / 16, padded, 64], &wh);
+        if int8 {
+            add_int8(&mut writer, index, &wx, input, &wh, padded);
+        } else {
+            writer.add_u16(format::LSTM_INPUT, index, &[padded / 16, input, 64], &wx);
+            writer.add_u16(format::LSTM_RECURRENT, index, &[padded / 16, padded, 64], &wh);
+        }
         let bias = pack_lstm_bias(&numbers.floats(4 * hidden, scale), hidden);
         writer.add_f32(format::LSTM_BIAS, index, &[padded / 16, 64], &bias);
         if index % 2 == 1 {
@@ -104,6 +119,16 @@ pub fn writer(seed: u64, sizes: &Sizes) -> Writer {
     writer.add_f32(format::DENSE_BIAS, 0, &[tags.div_ceil(16), 16], &bias);
     writer.add_f32(format::CRF, 0, &[2 + tags, tags], &numbers.floats((2 + tags) * tags, scale));
     writer
+}
+
+/// fp16 weights of an LSTM layer in int8.
+fn add_int8(writer: &mut Writer, index: u32, wx: &[u16], input: usize, wh: &[u16], units: usize) {
+    let (panels, (wx, x_scales)) = (units / 16, quantise_lstm(wx, input));
+    let (wh, h_scales) = quantise_lstm(wh, units);
+    writer.add_i8(format::LSTM_INPUT_INT8, index, &[panels, input.div_ceil(4), 256], &wx);
+    writer.add_i8(format::LSTM_RECURRENT_INT8, index, &[panels, units / 4, 256], &wh);
+    let scales: Vec<f32> = x_scales.into_iter().chain(h_scales.iter().map(|scale| scale / 127.0)).collect();
+    writer.add_f32(format::LSTM_SCALES, index, &[2, panels, 64], &scales);
 }
 
 /// The bytes of a random model.

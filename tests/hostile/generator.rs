@@ -150,6 +150,31 @@ impl Generator {
         self.floats(format::DENSE_BIAS, index, &[panels, 16]);
     }
 
+    /// An int8 weight.
+    fn int8(&mut self) -> i8 {
+        let limit = match self.kind() {
+            Weights::Small | Weights::Subnormal => 1_i8,
+            _ => 127,
+        };
+        match self.kind() {
+            Weights::Largest => [-limit, limit][self.numbers.within(0..2)],
+            _ => (self.numbers.within(0..2 * limit as usize + 1) as i16 - i16::from(limit)) as i8,
+        }
+    }
+
+    fn int8s(&mut self, kind: Kind, index: u32, dims: &[usize]) {
+        let values: Vec<i8> = (0..dims.iter().product()).map(|_| self.int8()).collect();
+        self.writer.add_i8(kind, index, dims, &values);
+    }
+
+    fn int8_direction(&mut self, index: u32, inputs: usize, hidden: usize) {
+        let panels = hidden / 16;
+        self.int8s(format::LSTM_INPUT_INT8, index, &[panels, inputs.div_ceil(4), 256]);
+        self.int8s(format::LSTM_RECURRENT_INT8, index, &[panels, hidden / 4, 256]);
+        self.floats(format::LSTM_SCALES, index, &[2, panels, 64]);
+        self.floats(format::LSTM_BIAS, index, &[panels, 64]);
+    }
+
     fn lstm_direction(&mut self, index: u32, inputs: usize, hidden: usize) {
         let panels = hidden / 16;
         self.halves(format::LSTM_INPUT, index, &[panels, inputs, 64]);
@@ -183,8 +208,13 @@ impl Generator {
         let hidden = self.size().next_multiple_of(16);
         let mut inputs = width;
         for layer in 0..self.numbers.within(1..3) as u32 {
-            self.lstm_direction(2 * layer, inputs, hidden);
-            self.lstm_direction(2 * layer + 1, inputs, hidden);
+            for index in [2 * layer, 2 * layer + 1] {
+                if self.one_in(2) {
+                    self.int8_direction(index, inputs, hidden);
+                } else {
+                    self.lstm_direction(index, inputs, hidden);
+                }
+            }
             inputs = 2 * hidden;
         }
         let tags = tag_count(labels);

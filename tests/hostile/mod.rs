@@ -11,10 +11,23 @@ use drugner::format::{ENTRY_SIZE, HEADER_SIZE, MAX_SECTIONS};
 use drugner::{Context, ContextOptions, Mention, Model, ModelOptions, Status};
 
 /// The smallest models that have every part of their family.
-pub fn tiny_models() -> [(&'static str, Vec<u8>); 3] {
-    let sizes =
-        Sizes { word_width: 1, filters: 1, shape_width: 1, hidden: 1, layers: 1, lists: 1, scale: 1.0 };
-    [("bilstm-crf", model(1, &sizes)), ("window", tiny_window().bytes()), ("lstm", tiny_lstm().bytes())]
+pub fn tiny_models() -> [(&'static str, Vec<u8>); 4] {
+    let sizes = Sizes {
+        word_width: 1,
+        filters: 1,
+        shape_width: 1,
+        hidden: 1,
+        layers: 1,
+        lists: 1,
+        scale: 1.0,
+        int8: false,
+    };
+    [
+        ("bilstm-crf", model(1, &sizes)),
+        ("window", tiny_window().bytes()),
+        ("lstm", tiny_lstm().bytes()),
+        ("bilstm-crf-int8", model(1, &Sizes { int8: true, ..sizes })),
+    ]
 }
 
 fn tiny_window() -> Simple {

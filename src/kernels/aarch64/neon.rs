@@ -2,18 +2,26 @@
 
 use std::arch::aarch64::*;
 
-use crate::format::layout::PANEL;
+use crate::format::layout::{INPUTS, PANEL};
 use crate::kernels::generic::{self, DenseCall, LstmCall};
-use crate::kernels::simd::{Arithmetic, CANONICAL_NAN, Simd};
-use crate::kernels::{Isa, Kernels};
+use crate::kernels::simd::{Arithmetic, CANONICAL_NAN, Dot, Simd};
+use crate::kernels::{Isa, Kernels, LstmWeights, LstmWeightsInt8};
 
-pub(in crate::kernels) static KERNELS: Kernels = Kernels { isa: Isa::Neon, lstm, dense, sigmoid, widen };
+pub(in crate::kernels) static KERNELS: Kernels =
+    Kernels { isa: Isa::Neon, lstm, lstm_int8, dense, sigmoid, widen };
 
 #[target_feature(enable = "neon")]
-fn lstm(call: LstmCall<'_>) {
+fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
     // Tile: 24 sums, 4 weights and 1 input of the 32 registers. One panel of the recurrence is 16 chains already.
     // SAFETY: this function runs only where NEON is available.
     generic::lstm::<_, 1, 6, 2, 1>(unsafe { Neon::new() }, call);
+}
+
+#[target_feature(enable = "neon")]
+fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
+    // One gate of two rows at a time: 16 registers of sums, 4 of weights, 2 of inputs.
+    // SAFETY: as above.
+    generic::lstm_int8::<_, 1, 2, 1>(unsafe { Neon::new() }, call);
 }
 
 #[target_feature(enable = "neon")]
@@ -48,7 +56,7 @@ impl Neon {
 }
 
 /// Intrinsics of NEON, whose availability is proven by the token, on references that are valid for the access;
-/// pointers move by 4 within arrays of 16.
+/// pointers move by 4 within arrays of 16 numbers, and four outputs of four weights are 16 bytes.
 macro_rules! neon {
     ($call:expr) => {
         // SAFETY: see the macro's description.
@@ -152,4 +160,61 @@ impl Simd for Neon {
     fn canonical_nan(self, a: Quad) -> Quad {
         each!(canonical(a))
     }
+}
+
+impl Dot for Neon {
+    const ZERO: u8 = 0;
+    /// For each quarter, two sums for each of its first two outputs, then of its last two.
+    type Sums = [[int32x4_t; 2]; 4];
+    type Weights = [int8x16_t; 4];
+    /// The inputs twice.
+    type Inputs = int8x8_t;
+
+    #[inline(always)]
+    fn start(self, _: &[i32; PANEL]) -> Self::Sums {
+        [[neon!(vdupq_n_s32(0)); 2]; 4]
+    }
+    #[inline(always)]
+    fn weights(self, weights: &[[i8; INPUTS]; PANEL]) -> Self::Weights {
+        let mut quarters = [neon!(vdupq_n_s8(0)); 4];
+        for (quarter, weights) in quarters.iter_mut().zip(weights.as_chunks::<4>().0) {
+            *quarter = neon!(vld1q_s8(weights.as_ptr().cast()));
+        }
+        quarters
+    }
+    #[inline(always)]
+    fn inputs(self, codes: [u8; INPUTS]) -> int8x8_t {
+        neon!(vreinterpret_s8_u32(vdup_n_u32(u32::from_ne_bytes(codes))))
+    }
+    #[inline(always)]
+    fn dot(self, mut sums: Self::Sums, weights: Self::Weights, inputs: int8x8_t) -> Self::Sums {
+        for quarter in 0..4 {
+            // A product fits 16 bits, a sum of two does not.
+            let [low, high] = sums[quarter];
+            sums[quarter] = neon!([
+                vpadalq_s16(low, vmull_s8(vget_low_s8(weights[quarter]), inputs)),
+                vpadalq_s16(high, vmull_s8(vget_high_s8(weights[quarter]), inputs)),
+            ]);
+        }
+        sums
+    }
+    #[inline(always)]
+    fn add_sums(self, mut a: Self::Sums, b: Self::Sums) -> Self::Sums {
+        for quarter in 0..4 {
+            for half in 0..2 {
+                a[quarter][half] = neon!(vaddq_s32(a[quarter][half], b[quarter][half]));
+            }
+        }
+        a
+    }
+    #[inline(always)]
+    fn finish(self, sums: Self::Sums) -> Quad {
+        let [a, b, c, d] = sums;
+        Quad(quarter(a), quarter(b), quarter(c), quarter(d))
+    }
+}
+
+#[inline(always)]
+fn quarter([low, high]: [int32x4_t; 2]) -> float32x4_t {
+    neon!(vcvtq_f32_s32(vpaddq_s32(low, high)))
 }

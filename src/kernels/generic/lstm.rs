@@ -6,9 +6,9 @@ use crate::format::layout::{GATES, PANEL};
 use crate::kernels::simd::Simd;
 use crate::kernels::{LOCKSTEP, LSTM_CHUNK, LstmWeights, Sequence, WIDE_COLUMNS, math};
 
-/// Arguments of [`lstm`]; the lengths have been checked.
-pub(in crate::kernels) struct LstmCall<'a> {
-    pub weights: LstmWeights<'a>,
+/// Arguments of [`lstm`] and of [`lstm_int8`](super::lstm_int8); the lengths have been checked.
+pub(in crate::kernels) struct LstmCall<'a, W> {
+    pub weights: W,
     /// `[rows][input]`
     pub x: &'a [f32],
     /// Rows of the sequences, longest first.
@@ -19,8 +19,8 @@ pub(in crate::kernels) struct LstmCall<'a> {
     pub y: &'a mut [f32],
     pub y_stride: usize,
     pub y_offset: usize,
-    /// Cell states, previous and current outputs `[hidden / 16][LOCKSTEP][16]`, widened weights `[WIDE_COLUMNS][4][16]`,
-    /// then gate sums `[rows of a chunk][hidden / 16][4][16]`.
+    /// Of [`lstm`]: cell states, previous and current outputs `[hidden / 16][LOCKSTEP][16]`, widened weights
+    /// `[WIDE_COLUMNS][4][16]`, then gate sums `[rows of a chunk][hidden / 16][4][16]`.
     pub scratch: &'a mut [f32],
 }
 
@@ -34,6 +34,7 @@ pub(in crate::kernels) struct LstmCall<'a> {
 /// multiply-add.
 #[inline(always)]
 pub(in crate::kernels) fn lstm<
+    'a,
     S: Simd,
     const TILE_GATES: usize,
     const TILE_ROWS: usize,
@@ -41,7 +42,7 @@ pub(in crate::kernels) fn lstm<
     const PANELS: usize,
 >(
     s: S,
-    mut call: LstmCall<'_>,
+    mut call: LstmCall<'a, LstmWeights<'a>>,
 ) {
     let hidden = call.weights.hidden;
     let (states, rest) = std::mem::take(&mut call.scratch).split_at_mut(3 * LOCKSTEP * hidden);
@@ -89,7 +90,7 @@ pub(in crate::kernels) fn lstm<
 
 /// Sequences that have this step; they come first.
 #[inline(always)]
-fn active(group: &[Sequence], step: usize) -> usize {
+pub(super) fn active(group: &[Sequence], step: usize) -> usize {
     let mut count = 0;
     while count < group.len() && group[count].steps > step {
         count += 1;
@@ -100,7 +101,12 @@ fn active(group: &[Sequence], step: usize) -> usize {
 /// Lists the rows of as many steps from `done` on as `list` has room for, step by step; returns the number of steps and
 /// of rows.
 #[inline(always)]
-fn list_rows(group: &[Sequence], done: usize, reverse: bool, list: &mut [usize]) -> (usize, usize) {
+pub(super) fn list_rows(
+    group: &[Sequence],
+    done: usize,
+    reverse: bool,
+    list: &mut [usize],
+) -> (usize, usize) {
     let (mut step, mut rows) = (done, 0);
     while step < group[0].steps {
         let count = active(group, step);

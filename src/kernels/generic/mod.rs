@@ -5,10 +5,13 @@
 //!
 //! Everything is `#[inline(always)]` and free of closures, see [`super::simd`].
 
+mod int8;
 mod lockstep;
 mod lstm;
 mod multiply;
+mod quantise;
 
+pub(super) use int8::lstm_int8;
 pub(super) use lstm::{LstmCall, lstm};
 
 use super::DenseWeights;

@@ -2,34 +2,42 @@
 
 use std::arch::x86_64::*;
 
-use crate::format::layout::PANEL;
+use crate::format::layout::{INPUTS, PANEL};
 use crate::kernels::generic::{self, DenseCall, LstmCall};
-use crate::kernels::simd::{Arithmetic, CANONICAL_NAN, Simd};
-use crate::kernels::{Isa, Kernels};
+use crate::kernels::simd::{Arithmetic, CANONICAL_NAN, Dot, Simd};
+use crate::kernels::{Isa, Kernels, LstmWeights, LstmWeightsInt8};
 
-pub(in crate::kernels) static KERNELS: Kernels = Kernels { isa: Isa::Avx2, lstm, dense, sigmoid, widen };
+pub(in crate::kernels) static KERNELS: Kernels =
+    Kernels { isa: Isa::Avx2, lstm, lstm_int8, dense, sigmoid, widen };
 
 #[target_feature(enable = "avx2,fma,f16c")]
-fn lstm(call: LstmCall<'_>) {
+pub(super) fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
     // Tile: 12 sums, 2 weights and 1 input fill the 16 registers. One panel of the recurrence is 8 chains already.
     // SAFETY: this function runs only where AVX2, FMA and F16C are available.
     generic::lstm::<_, 1, 6, 2, 1>(unsafe { Avx2::new() }, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-fn dense(call: DenseCall<'_>) {
+pub(super) fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
+    // Two gates of two rows at a time: 8 registers of sums, 2 of weights, 4 of inputs.
+    // SAFETY: as above.
+    generic::lstm_int8::<_, 2, 2, 1>(unsafe { Avx2::new() }, call);
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) fn dense(call: DenseCall<'_>) {
     // SAFETY: as above.
     generic::dense::<_, 6>(unsafe { Avx2::new() }, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-fn sigmoid(values: &mut [f32]) {
+pub(super) fn sigmoid(values: &mut [f32]) {
     // SAFETY: as above.
     generic::sigmoid(unsafe { Avx2::new() }, values);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-fn widen(halves: &[u16], out: &mut [f32]) {
+pub(super) fn widen(halves: &[u16], out: &mut [f32]) {
     // SAFETY: as above.
     generic::widen(unsafe { Avx2::new() }, halves, out);
 }
@@ -48,7 +56,7 @@ impl Avx2 {
 }
 
 /// Intrinsics of AVX2, FMA and F16C, whose availability is proven by the token, on references that are valid for the
-/// access; pointers move by 8 within arrays of 16.
+/// access; pointers move by 8 within arrays of 16 numbers, or by 32 bytes within 16 times 4 weights.
 macro_rules! avx2 {
     ($call:expr) => {
         // SAFETY: see the macro's description.
@@ -124,4 +132,56 @@ impl Simd for Avx2 {
             )
         })
     }
+}
+
+impl Dot for Avx2 {
+    const ZERO: u8 = 0;
+    type Sums = Integers;
+    type Weights = Integers;
+    /// Inputs and their magnitudes.
+    type Inputs = [__m256i; 2];
+
+    #[inline(always)]
+    fn start(self, _: &[i32; PANEL]) -> Integers {
+        let zero = avx2!(_mm256_setzero_si256());
+        Integers(zero, zero)
+    }
+    #[inline(always)]
+    fn weights(self, weights: &[[i8; INPUTS]; PANEL]) -> Integers {
+        let weights = weights.as_ptr().cast::<__m256i>();
+        avx2!(Integers(_mm256_loadu_si256(weights), _mm256_loadu_si256(weights.add(1))))
+    }
+    #[inline(always)]
+    fn inputs(self, codes: [u8; INPUTS]) -> [__m256i; 2] {
+        avx2!({
+            let inputs = _mm256_set1_epi32(i32::from_ne_bytes(codes));
+            [inputs, _mm256_abs_epi8(inputs)]
+        })
+    }
+    #[inline(always)]
+    fn dot(self, sums: Integers, weights: Integers, inputs: [__m256i; 2]) -> Integers {
+        Integers(dot(sums.0, weights.0, inputs), dot(sums.1, weights.1, inputs))
+    }
+    #[inline(always)]
+    fn add_sums(self, a: Integers, b: Integers) -> Integers {
+        avx2!(Integers(_mm256_add_epi32(a.0, b.0), _mm256_add_epi32(a.1, b.1)))
+    }
+    #[inline(always)]
+    fn finish(self, sums: Integers) -> Pair {
+        avx2!(Pair(_mm256_cvtepi32_ps(sums.0), _mm256_cvtepi32_ps(sums.1)))
+    }
+}
+
+/// Lanes 0..8 and 8..16: a whole number each, or four weights each.
+#[derive(Clone, Copy)]
+struct Integers(__m256i, __m256i);
+
+/// The signs of the inputs go to the weights, for the instruction multiplies numbers without sign by numbers with a sign. A
+/// sum of two products is at most 2 * 127 * 127, which 16 bits hold.
+#[inline(always)]
+fn dot(sums: __m256i, weights: __m256i, [inputs, magnitudes]: [__m256i; 2]) -> __m256i {
+    avx2!({
+        let pairs = _mm256_maddubs_epi16(magnitudes, _mm256_sign_epi8(weights, inputs));
+        _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+    })
 }

@@ -3,6 +3,7 @@
 use super::open;
 use anyhow::{Result, bail};
 use drugner::ModelOptions;
+use drugner::format::FEATURE_INT8;
 use drugner::format::reader::Sections;
 use drugner::format::sha256::hex;
 use std::io::Write;
@@ -36,15 +37,19 @@ pub fn run(arguments: &Arguments) -> Result<()> {
         info.input, info.layers, layer, info.hidden, info.tags, outputs
     )?;
     writeln!(out, "lexicon       {}", model.lexicon_lists().collect::<Vec<_>>().join(", "))?;
-    writeln!(out, "\nsection  index  elements             offset        bytes  crc-32c")?;
-    for section in Sections::read(model.bytes(), false)?.iter() {
+    let sections = Sections::read(model.bytes(), false)?;
+    let has_int8 = sections.header.required & FEATURE_INT8 != 0;
+    writeln!(out, "weights       {}", if has_int8 { "int8 in LSTM layers, else fp16" } else { "fp16" })?;
+    writeln!(out, "\nsection  index  type  elements             offset        bytes  crc-32c")?;
+    for section in sections.iter() {
         let rank = section.kind.map_or(4, |kind| usize::from(kind.rank));
         let dims: Vec<String> = section.dims[..rank].iter().map(u32::to_string).collect();
         writeln!(
             out,
-            "{:7}  {:5}  {:16}  {:>9}  {:>11}  {:08x}",
+            "{:7}  {:5}  {:4}  {:16}  {:>9}  {:>11}  {:08x}",
             String::from_utf8_lossy(&section.code),
             section.index,
+            section.kind.map_or("", |kind| kind.element.name()),
             dims.join(" x "),
             section.offset,
             section.size,

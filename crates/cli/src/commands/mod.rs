@@ -9,6 +9,7 @@ pub mod evaluate;
 pub mod inspect;
 mod output;
 pub mod pretrain;
+pub mod quantise;
 pub mod reproduce;
 pub mod selftest;
 pub mod tag;

@@ -1,16 +1,18 @@
 //! Export: trained weights -> model file.
 
 mod bilstm_crf;
+mod quantise;
 pub mod words;
 
 pub use bilstm_crf::{Tables, export, export_with_selftest};
+pub use quantise::quantise;
 
 use anyhow::Result;
 use drugner::features::vocabulary::build_slots;
 use drugner::format as file;
 use drugner::format::writer::Writer;
-use drugner::model::selftest::{FIELDS, fields};
-use drugner::{Context, ContextOptions, Model, ModelOptions};
+use drugner::model::selftest::{FIELDS, answers};
+use drugner::{Model, ModelOptions};
 use half::f16;
 use std::collections::BTreeMap;
 
@@ -31,20 +33,19 @@ fn begin(card: &BTreeMap<String, String>, labels: &[&str], words: &[String]) -> 
 
 /// The bytes of the file with a self-test: the engine's own answers to the built-in texts and to `more`. `None` when the
 /// model finds nothing in them.
-fn with_selftest(mut writer: Writer, architecture: u32, more: &[String]) -> Result<Option<Vec<u8>>> {
-    let model = Model::open_copy(&writer.finish(architecture), &ModelOptions::default())?;
-    let mut context = Context::new(&model, &ContextOptions::default())?;
+fn with_selftest(writer: Writer, architecture: u32, more: &[String]) -> Result<Option<Vec<u8>>> {
     let texts: Vec<&str> = SELFTEST_TEXTS.lines().chain(more.iter().map(String::as_str)).collect();
-    let mut mentions = Vec::new();
-    for (i, text) in texts.iter().enumerate() {
-        for mention in context.find_utf8(text.as_bytes())?.mentions {
-            mentions.extend(fields(i, mention));
-        }
-    }
+    with_answers(writer, architecture, &texts)
+}
+
+/// The same with the engine's answers to `texts`.
+fn with_answers(mut writer: Writer, architecture: u32, texts: &[&str]) -> Result<Option<Vec<u8>>> {
+    let model = Model::open_copy(&writer.finish(architecture), &ModelOptions::default())?;
+    let mentions = answers(&model, texts)?;
     if mentions.is_empty() {
         return Ok(None);
     }
-    writer.add_strings(file::TEST_TEXTS, &texts);
+    writer.add_strings(file::TEST_TEXTS, texts);
     writer.add_u32(file::TEST_MENTIONS, 0, &[mentions.len() / FIELDS, FIELDS], &mentions);
     Ok(Some(writer.finish(architecture)))
 }
