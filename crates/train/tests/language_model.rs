@@ -82,7 +82,7 @@ fn learns_the_order_of_words() {
 
 #[test]
 fn an_interrupted_training_goes_on_to_the_same_model() {
-    let fixture = Fixture::new();
+    let mut fixture = Fixture::new();
     let whole = fixture.train(&options(), None).unwrap();
     let path = fixture.folder.path().join("checkpoint");
     // The last checkpoint holds the end of the run: what is left to do is nothing, and it gives the same model.
@@ -90,7 +90,13 @@ fn an_interrupted_training_goes_on_to_the_same_model() {
     assert_eq!(fixture.train(&options(), Some(&path)).unwrap(), whole);
     let other = LanguageModelOptions { batch: 5, ..options() };
     let error = format!("{:#}", fixture.train(&other, Some(&path)).unwrap_err());
-    assert!(error.contains("another run") || error.contains("other options"), "{error}");
+    assert!(error.contains("other options, words or text"), "{error}");
+    fixture.text.push(fixture.text[0].with_file_name("more.txt"));
+    std::fs::write(&fixture.text[1], "The patient never takes aspirin .\n").unwrap();
+    let all = LanguageModelOptions { sentences: 1000, ..options() };
+    fixture.train(&all, Some(&fixture.folder.path().join("all"))).unwrap();
+    fixture.text.pop();
+    fixture.train(&all, Some(&fixture.folder.path().join("all"))).unwrap_err();
 }
 
 #[test]

@@ -49,10 +49,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let bytes = quantise(&model).with_context(|| format!("cannot quantise {}", arguments.model.display()))?;
     let quantised = Model::open_copy(&bytes, &ModelOptions::default())?;
     let corpus = arguments.corpus.as_deref().map(|path| read_corpus(path, arguments.part)).transpose()?;
-    let reports = match &corpus {
-        Some(corpus) => Some([&model, &quantised].map(|model| evaluate(model, corpus))),
-        None => None,
-    };
+    let reports = corpus.as_ref().map(|corpus| [&model, &quantised].map(|model| evaluate(model, corpus)));
     format::writer::save(&arguments.out, &bytes)
         .with_context(|| format!("cannot write {}", arguments.out.display()))?;
 

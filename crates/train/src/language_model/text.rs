@@ -8,6 +8,7 @@ use fastrand::Rng;
 use crate::data::examples::{Distinct, Encoder};
 use crate::data::labelled::Labelled;
 use crate::data::unlabelled::sentences;
+use crate::embeddings::container::Fnv;
 use crate::tagger::{DistinctWords, Example};
 
 /// Longest sentence, in tokens; longer ones are cut.
@@ -60,9 +61,22 @@ impl Text {
         Ok(text)
     }
 
+    /// Number of tokens.
+    pub fn token_count(&self) -> usize {
+        self.words.len()
+    }
+
     /// Number of sentences.
     pub fn len(&self) -> usize {
         self.starts.len() - 1
+    }
+
+    /// Tells texts apart.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hash = Fnv::default();
+        self.starts.iter().for_each(|start| hash.update(&start.to_le_bytes()));
+        self.words.iter().chain(&self.chars).for_each(|number| hash.update(&number.to_le_bytes()));
+        hash.finish()
     }
 
     /// Tokens of a sentence.

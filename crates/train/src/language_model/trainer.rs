@@ -47,6 +47,86 @@ impl State {
     }
 }
 
+/// A training run.
+struct Trainer<'a> {
+    options: &'a LanguageModelOptions,
+    tagger: &'a TaggerOptions,
+    words: WordVectors<'a>,
+    text: &'a Text,
+    network: Network,
+    noise: Noise,
+    /// See [`noise_logarithms`].
+    ln_expected: Vec<f32>,
+    /// Sentences of each step of the epoch `epoch`.
+    batches: Vec<Vec<usize>>,
+    epoch: usize,
+    /// Steps of the whole run.
+    total: usize,
+    state: State,
+}
+
+impl<'a> Trainer<'a> {
+    fn new(
+        options: &'a LanguageModelOptions,
+        tagger: &'a TaggerOptions,
+        words: WordVectors<'a>,
+        text: &'a Text,
+    ) -> Self {
+        let network = Network::new(tagger, words.dim);
+        let batches = batches(text, options.batch, tagger.seed, 0);
+        Self {
+            options,
+            tagger,
+            words,
+            text,
+            noise: Noise::new(&text.counts),
+            ln_expected: noise_logarithms(&text.counts, options.negatives),
+            total: batches.len() * options.epochs,
+            batches,
+            epoch: 0,
+            state: State::new(&network, tagger, text.counts.len()),
+            network,
+        }
+    }
+
+    /// Identifies options, words and text.
+    fn name(&self) -> Result<String> {
+        Ok(format!(
+            "{} {} words {:016x} text {:016x}",
+            serde_json::to_string(self.options)?,
+            serde_json::to_string(self.tagger)?,
+            self.words.fingerprint(),
+            self.text.fingerprint(),
+        ))
+    }
+
+    /// The next step: the mean negative log likelihood of its words and the learning rate.
+    fn advance(&mut self) -> Result<(f64, f32)> {
+        let state = &mut self.state;
+        let per_epoch = self.batches.len();
+        if state.steps / per_epoch != self.epoch {
+            self.epoch = state.steps / per_epoch;
+            self.batches = batches(self.text, self.options.batch, self.tagger.seed, self.epoch);
+        }
+        let sentences = &self.batches[state.steps % per_epoch];
+        let examples: Vec<Example> = sentences.iter().map(|&sentence| self.text.example(sentence)).collect();
+        let done = state.steps as f64 / self.total as f64;
+        let mut rng = Rng::with_seed(state.rng);
+        let negatives: Vec<u32> = (0..self.options.negatives).map(|_| self.noise.draw(&mut rng)).collect();
+        let references: Vec<&Example> = examples.iter().collect();
+        let batch = Batch::new(&references, &self.text.distinct, self.words, self.tagger, Some(&mut rng))?;
+        state.rng = rng.get_seed();
+        let rate = learning_rate(self.tagger, state.adam.step, done);
+        let rates = [rate, self.options.output_rate * (1.0 - done as f32)];
+        let losses = step(&self.network, state, &batch, &examples, &negatives, &self.ln_expected, rates)?;
+        state.steps += 1;
+        if state.steps * 20 > self.total * 19 {
+            state.last.iter_mut().zip(losses).for_each(|(sum, loss)| *sum += loss);
+        }
+        Ok(((losses[0] + losses[1]) / (2.0 * losses[2]), rate))
+    }
+}
+
 /// Trains on `text`; `tagger` are the options of the network.
 pub(super) fn train(
     options: &LanguageModelOptions,
@@ -55,56 +135,26 @@ pub(super) fn train(
     text: &Text,
     checkpoint: Option<&Path>,
 ) -> Result<LanguageModel> {
-    let network = Network::new(tagger, words.dim);
-    let sizes = network.parameters.sizes;
-    let run = format!(
-        "{} {} words {:016x} text {} {:?}",
-        serde_json::to_string(options)?,
-        serde_json::to_string(tagger)?,
-        words.fingerprint(),
-        text.len(),
-        text.counts.iter().max(),
-    );
-    let mut state = State::new(&network, tagger, text.counts.len());
+    let mut trainer = Trainer::new(options, tagger, words, text);
+    let (name, total) = (trainer.name()?, trainer.total);
     if let Some(path) = checkpoint {
-        checkpoint::load(path, &run, &mut state)?;
+        checkpoint::load(path, &name, &mut trainer.state)?;
     }
-    let noise = Noise::new(&text.counts);
-    let ln_expected = noise_logarithms(&text.counts, options.negatives);
-    let mut batches = batches(text, options.batch, tagger.seed, 0);
-    let (per_epoch, total) = (batches.len(), batches.len() * options.epochs);
-    let mut epoch = 0;
-    let tokens = (0..text.len()).map(|sentence| text.tokens(sentence) as u64).sum::<u64>();
-    let words_of = |steps: usize| tokens * steps as u64 / per_epoch as u64;
-    let mut progress = Progress::new(true, words_of(total), words_of(state.steps));
-    while state.steps < total {
-        if state.steps / per_epoch != epoch {
-            epoch = state.steps / per_epoch;
-            batches = self::batches(text, options.batch, tagger.seed, epoch);
-        }
-        let examples: Vec<Example> =
-            batches[state.steps % per_epoch].iter().map(|&sentence| text.example(sentence)).collect();
-        let done = state.steps as f64 / total as f64;
-        let mut rng = Rng::with_seed(state.rng);
-        let negatives: Vec<u32> = (0..options.negatives).map(|_| noise.draw(&mut rng)).collect();
-        let references: Vec<&Example> = examples.iter().collect();
-        let batch = Batch::new(&references, &text.distinct, words, tagger, Some(&mut rng))?;
-        state.rng = rng.get_seed();
-        let rates = [learning_rate(tagger, state.adam.step, done), options.output_rate * (1.0 - done as f32)];
-        let losses = step(&network, &mut state, &batch, &examples, &negatives, &ln_expected, rates)?;
-        if (state.steps + 1) * 20 > total * 19 {
-            state.last.iter_mut().zip(losses).for_each(|(sum, loss)| *sum += loss);
-        }
-        state.steps += 1;
-        progress.update(words_of(state.steps), (losses[0] + losses[1]) / (2.0 * losses[2]), rates[0]);
-        if let Some(path) =
-            checkpoint.filter(|_| state.steps.is_multiple_of(SAVE_EVERY) || state.steps == total)
-        {
-            checkpoint::save(path, &run, &state)?;
+    let tokens = options.epochs as u64 * text.token_count() as u64;
+    let words_of = |steps: usize| tokens * steps as u64 / total as u64;
+    let mut progress = Progress::new(true, tokens, words_of(trainer.state.steps));
+    while trainer.state.steps < total {
+        let (loss, rate) = trainer.advance()?;
+        let steps = trainer.state.steps;
+        progress.update(words_of(steps), loss, rate);
+        if let Some(path) = checkpoint.filter(|_| steps.is_multiple_of(SAVE_EVERY) || steps == total) {
+            checkpoint::save(path, &name, &trainer.state)?;
         }
     }
+    let Trainer { mut state, network, .. } = trainer;
     state.values.truncate(network.parameters.encoder_len());
     let perplexity = [0, 1].map(|direction| (state.last[direction] / state.last[2]).exp());
+    let sizes = network.parameters.sizes;
     let header = Header { sizes, words: words.fingerprint(), options: options.clone(), perplexity };
     Ok(LanguageModel { header, values: state.values })
 }
@@ -207,4 +257,47 @@ fn batches(text: &Text, size: usize, seed: u64, epoch: usize) -> Vec<Vec<usize>>
     }
     rng.shuffle(&mut batches);
     batches
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::examples::Encoder;
+
+    #[test]
+    fn a_run_goes_on_from_its_checkpoint_to_the_same_state() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("text.txt");
+        let lines: Vec<String> = (0..40).map(|i| format!("take aspirin {i} times with water")).collect();
+        std::fs::write(&file, lines.join("\n")).unwrap();
+        let vocabulary = ["take", "aspirin", "0", "times", "with", "water"].map(str::to_owned);
+        let encoder = Encoder::new(&vocabulary, (Vec::new(), Vec::new()), 0);
+        let text = Text::read(&[file], 40, &encoder, 7, 1).unwrap();
+        let options = LanguageModelOptions { batch: 8, negatives: 10, epochs: 3, ..Default::default() };
+        let tagger = options.network(&TaggerOptions { hidden: 4, filters: 3, ..Default::default() });
+        let rows: Vec<f32> = (0..14).map(|i| i as f32 * 0.1).collect();
+        let new = || Trainer::new(&options, &tagger, WordVectors { rows: &rows, dim: 2 }, &text);
+        let mut whole = new();
+        // Five steps an epoch: the stops lie inside one and between two.
+        assert_eq!(whole.total, 15);
+        for stop in [3, 10] {
+            let mut torn = new();
+            while torn.state.steps < stop {
+                torn.advance().unwrap();
+            }
+            let path = folder.path().join("checkpoint");
+            checkpoint::save(&path, "a", &torn.state).unwrap();
+            let mut resumed = new();
+            assert!(checkpoint::load(&path, "b", &mut resumed.state).is_err());
+            checkpoint::load(&path, "a", &mut resumed.state).unwrap();
+            assert_eq!(resumed.state, torn.state);
+            while resumed.state.steps < resumed.total {
+                resumed.advance().unwrap();
+            }
+            while whole.state.steps < whole.total {
+                whole.advance().unwrap();
+            }
+            assert_eq!(resumed.state, whole.state);
+        }
+    }
 }
