@@ -21,7 +21,7 @@ pub struct Recipe {
     pub name: String,
     /// Version of the model.
     pub version: String,
-    /// Seed of every random choice.
+    /// Seed of every random choice but those of the word vectors, which have their own.
     pub seed: u64,
     /// Word vectors.
     pub embeddings: EmbeddingOptions,

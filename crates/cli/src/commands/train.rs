@@ -54,7 +54,7 @@ pub struct Arguments {
     /// Model file to write.
     #[arg(long, value_name = "FILE", required_unless_present = "print_recipe")]
     out: Option<PathBuf>,
-    /// Another seed than the recipe's.
+    /// Another seed than the recipe's; that of the word vectors stays.
     #[arg(long)]
     seed: Option<u64>,
     /// Go on from OUT.work.

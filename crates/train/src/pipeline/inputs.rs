@@ -115,9 +115,8 @@ pub fn vectors(recipe: &Recipe, inputs: &Inputs, work: &Path) -> Result<Vectors>
     if saved.exists() {
         return Vectors::load(&saved);
     }
-    let mut options = recipe.embeddings.clone();
-    options.seed = recipe.seed;
-    let vectors = crate::train_vectors(&inputs.text, &options, Some(&work.join("vectors.checkpoint")))?;
+    let checkpoint = work.join("vectors.checkpoint");
+    let vectors = crate::train_vectors(&inputs.text, &recipe.embeddings, Some(&checkpoint))?;
     vectors.save(&saved)?;
     Ok(vectors)
 }
