@@ -1,4 +1,4 @@
-"""One BiLSTM layer here and in onnxruntime, from the same weights, in interleaved rounds on one pinned core.
+"""One BiLSTM layer here, in onnxruntime and in PyTorch, from the same weights, in interleaved rounds on one pinned core.
 
     compare.py LAYER [--rounds 11] [--core 0] [--hidden 64 128 256] [--batch 1 16]
                      [--isa avx512 avx2 avx512-int8 avx2-int8]
@@ -25,14 +25,18 @@ arguments.add_argument("--batch", type=int, nargs="+", default=[1, 16])
 arguments.add_argument("--isa", nargs="+", default=["avx512", "avx2", "avx512-int8", "avx2-int8"])
 arguments = arguments.parse_args()
 os.sched_setaffinity(0, {arguments.core})
+for library in ("OMP", "MKL", "OPENBLAS"):
+    os.environ[f"{library}_NUM_THREADS"] = "1"
 
 import numpy as np
 import onnx
 import onnxruntime as ort
+import torch
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 logging.disable(logging.WARNING)
+torch.set_num_threads(1)
 INPUT, STEPS = 128, 32
 BLOCK_SECONDS = 0.025
 TOLERANCE, TOLERANCE_INT8 = 1e-3, 3e-2
@@ -64,7 +68,35 @@ class Onnxruntime:
 
     def output(self):
         self.seconds(1)
-        return self.y.numpy()
+        return self.y.numpy().transpose(2, 0, 1, 3)
+
+
+class Torch:
+    """A PyTorch module, called in inference mode."""
+
+    def __init__(self, module, x):
+        self.module, self.x = module.eval(), torch.from_numpy(x)
+
+    def seconds(self, calls):
+        with torch.inference_mode():
+            start = time.thread_time()
+            for _ in range(calls):
+                self.module(self.x)
+            return time.thread_time() - start
+
+    def output(self):
+        with torch.inference_mode():
+            y, _ = self.module(self.x)
+        return y.numpy().transpose(1, 0, 2)
+
+
+def torch_lstm(directions, hidden):
+    lstm = torch.nn.LSTM(INPUT, hidden, bidirectional=True)
+    for (wx, wh, b), suffix in zip(directions, ("", "_reverse")):
+        names = {"weight_ih_l0": wx, "weight_hh_l0": wh, "bias_ih_l0": b, "bias_hh_l0": np.zeros_like(b)}
+        for name, values in names.items():
+            getattr(lstm, name + suffix).data.copy_(torch.from_numpy(values))
+    return lstm
 
 
 class Layer:
@@ -147,19 +179,19 @@ def measure(hidden, batch, folder):
     engines = {isa: Layer(file, isa) for isa in arguments.isa}
     engines["onnxruntime f32"] = Onnxruntime(str(folder / "f32.onnx"), steps_first, shape)
     engines["onnxruntime int8"] = Onnxruntime(str(folder / "int8.onnx"), steps_first, shape)
-    engines["call"] = Onnxruntime(nothing.SerializeToString(), np.zeros(1, np.float32), [1])
+    engines["torch f32"] = Torch(torch_lstm(directions, hidden), steps_first)
+    calls_of = {
+        "onnxruntime": Onnxruntime(nothing.SerializeToString(), np.zeros(1, np.float32), [1]),
+        "torch": Torch(torch.nn.Identity(), np.zeros(1, np.float32)),
+    }
 
-    expected = engines["onnxruntime f32"].output().transpose(2, 0, 1, 3).ravel()
+    expected = engines["onnxruntime f32"].output().ravel()
     for name, engine in engines.items():
-        if name == "call":
-            continue
-        output = engine.output()
-        if isinstance(engine, Onnxruntime):
-            output = output.transpose(2, 0, 1, 3).ravel()
-        error = np.abs(output - expected).max()
+        error = np.abs(engine.output().ravel() - expected).max()
         if not error <= (TOLERANCE_INT8 if name.endswith("int8") else TOLERANCE):
             raise SystemExit(f"hidden {hidden}, batch {batch}: {name} differs by {error}")
 
+    engines |= {f"{library} call": engine for library, engine in calls_of.items()}
     calls = {name: max(1, int(BLOCK_SECONDS / (e.seconds(5) / 5))) for name, e in engines.items()}
     rounds = {name: [] for name in engines}
     for _ in range(arguments.rounds):
@@ -171,19 +203,21 @@ def measure(hidden, batch, folder):
 
 
 ours = arguments.isa
-print(f"onnxruntime {ort.__version__}; D = {INPUT}, T = {STEPS}; microseconds of processor time per sentence, median of {arguments.rounds} rounds;")
-print("onnxruntime less the cost of a call of an empty model from Python (last column, per call)\n")
-head = ["hidden", "batch", *ours, "ort f32", "ort int8"]
-peer_of = {isa: "int8" if isa.endswith("int8") else "f32" for isa in ours}
-head += [f"ort {peer_of[isa]} / {isa}" for isa in ours] + ["call"]
+peers = ["onnxruntime f32", "onnxruntime int8", "torch f32"]
+libraries = ["onnxruntime", "torch"]
+ratios = [(peer, isa) for isa in ours for peer in peers if peer.endswith("int8") == isa.endswith("int8")]
+print(f"onnxruntime {ort.__version__}, PyTorch {torch.__version__}; {INPUT} inputs, {STEPS} steps; microseconds of processor time")
+print(f"per sentence, median of {arguments.rounds} rounds; peers less the cost of a call that does nothing (last columns, per call)\n")
+head = ["hidden", "batch", *ours, *peers, *(f"{peer} / {isa}" for peer, isa in ratios)]
+head += [f"{library} call" for library in libraries]
 print("| " + " | ".join(head) + " |\n|" + "---:|" * len(head))
 with tempfile.TemporaryDirectory() as folder:
     for batch in arguments.batch:
         for hidden in arguments.hidden:
             us = measure(hidden, batch, Path(folder))
-            call = us.pop("call")
-            times = {n: (t - call if n.startswith("onnx") else t) / batch for n, t in us.items()}
-            peers = {kind: times[f"onnxruntime {kind}"] for kind in ("f32", "int8")}
-            row = [f"{hidden}", f"{batch}", *(f"{times[isa]:.1f}" for isa in ours), *(f"{t:.1f}" for t in peers.values())]
-            row += [f"{peers[peer_of[isa]] / times[isa]:.2f}" for isa in ours] + [f"{call:.1f}"]
+            call = {library: us[f"{library} call"] for library in libraries}
+            times = {name: (us[name] - call.get(name.split()[0], 0)) / batch for name in ours + peers}
+            row = [f"{hidden}", f"{batch}", *(f"{time:.1f}" for time in times.values())]
+            row += [f"{times[peer] / times[isa]:.2f}" for peer, isa in ratios]
+            row += [f"{cost:.1f}" for cost in call.values()]
             print("| " + " | ".join(row) + " |", flush=True)

@@ -234,6 +234,10 @@ fn bench_prints_its_figures_and_no_text() {
     positive("/open_ms/verified");
     positive("/memory_bytes/context");
     positive("/lengths/2/us_per_token");
+    let second_process = figures["memory_bytes"]["second_process"].as_u64();
+    if cfg!(target_os = "linux") {
+        assert!(second_process.is_some_and(|bytes| bytes < 1 << 20), "{second_process:?}");
+    }
     assert_eq!(figures["model"].as_str().unwrap().len(), 64);
     let sets = figures["instruction_sets"].as_array().unwrap();
     assert_eq!(sets[0]["isa"], figures["isa"]);

@@ -1,7 +1,7 @@
 //! The measurements. Variants of one question take turns within each round, so that a drift of the machine hits them
 //! alike.
 
-use super::{Clock, median, percentile};
+use super::{Clock, median, percentile, private_bytes};
 use anyhow::Result;
 use drugner::context::{Stage, Work};
 use drugner::text::{Sentences, Token};
@@ -170,6 +170,19 @@ pub fn opening(rounds: usize, open: impl Fn(bool) -> Result<Model>) -> Result<Op
     }
     let [verified, unverified] = times.map(|mut times| median(&mut times));
     Ok(OpeningMs { verified, unverified })
+}
+
+/// Bytes of private memory that opening a model and using it on `texts` leaves, the context gone; `None` where the
+/// system does not say. Pages of the model that no other process maps count as well.
+pub fn private_of_model(open: impl Fn() -> Result<Model>, texts: &[&str]) -> Result<Option<u64>> {
+    let Some(before) = private_bytes() else { return Ok(None) };
+    let model = open()?;
+    let mut context = context(&model)?;
+    for text in texts {
+        context.find_utf8(text.as_bytes())?;
+    }
+    drop(context);
+    Ok(private_bytes().map(|after| after.saturating_sub(before)))
 }
 
 /// A context that no document of a benchmark fills.

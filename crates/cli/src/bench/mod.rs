@@ -7,7 +7,9 @@ mod scaling;
 
 pub use clock::Clock;
 pub use machine::{cores, cpu_name, pin_to, private_bytes};
-pub use measure::{InstructionSet, OpeningMs, StagesUs, Workload, instruction_sets, opening, stages};
+pub use measure::{
+    InstructionSet, OpeningMs, StagesUs, Workload, instruction_sets, opening, private_of_model, stages,
+};
 pub use scaling::{Length, TwoThreads, lengths, two_threads};
 
 /// The value below which the share `p` (0..=1) of `values` lies, by nearest rank; 0 for none.

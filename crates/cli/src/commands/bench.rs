@@ -10,6 +10,7 @@ use drugner::{Context, ContextOptions, Isa, LoadMode, Model, ModelOptions};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 /// Notes that are measured without --text.
 const NOTES: [&str; 3] = [
@@ -23,8 +24,9 @@ const NOTES: [&str; 3] = [
 /// Everything runs on one core. Instruction sets take turns in each round, a figure is the median over the rounds, and
 /// time is the processor time of the thread, so that other programs disturb little. The time of a stage is the difference
 /// between walks that end at it and before it. Texts of one sentence up to --longest bytes and two threads against one
-/// are measured once, or --scaling-rounds times. Opening is measured on a file that lies in the system's cache. No text
-/// is printed.
+/// are measured once, or --scaling-rounds times. Opening is measured on a file that lies in the system's cache. What a
+/// second process needs for the model is measured in one (on Linux): its private memory after use less that before
+/// opening, without the context. No text is printed.
 ///
 /// Examples:
 ///   drugner bench
@@ -57,6 +59,9 @@ pub struct Arguments {
     /// Write the figures as JSON to FILE, `-` for standard output instead of the table.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Be the second process: print the bytes of private memory that using the model takes, and nothing else.
+    #[arg(long, hide = true)]
+    second_process: bool,
 }
 
 fn isa(name: &str) -> Result<Isa, String> {
@@ -80,9 +85,13 @@ struct Report {
     model_bytes: u64,
     context_bytes: usize,
     private_bytes: Option<u64>,
+    second_process_bytes: Option<u64>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<()> {
+    if arguments.second_process {
+        return print_private_of_model(arguments);
+    }
     let report = measure(arguments)?;
     let mut out = std::io::stdout().lock();
     let to_stdout = arguments.json.as_deref().is_some_and(|path| path.as_os_str() == "-");
@@ -105,11 +114,7 @@ fn measure(arguments: &Arguments) -> Result<Report> {
     let cores = bench::cores();
     let core = cores.first().copied().filter(|&core| bench::pin_to(core));
     let rounds = arguments.rounds as usize;
-    let open = |isa: Option<Isa>, skip_checksum: bool| {
-        let options =
-            ModelOptions { load_mode: LoadMode::Map, isa, skip_checksum, ..ModelOptions::default() };
-        arguments.model.open(&options)
-    };
+    let open = |isa, skip_checksum| open(arguments, isa, skip_checksum);
     let isas: Vec<Isa> = match arguments.isa {
         Some(isa) => vec![isa],
         None => Kernels::available().map(Kernels::isa).collect(),
@@ -143,8 +148,39 @@ fn measure(arguments: &Arguments) -> Result<Report> {
         model_bytes: best.info().file_size,
         context_bytes,
         private_bytes: bench::private_bytes(),
+        second_process_bytes: second_process_bytes(arguments)?,
         workload,
     })
+}
+
+fn open(arguments: &Arguments, isa: Option<Isa>, skip_checksum: bool) -> Result<Model> {
+    let options = ModelOptions { load_mode: LoadMode::Map, isa, skip_checksum, ..ModelOptions::default() };
+    arguments.model.open(&options)
+}
+
+/// Bytes of private memory that a second process needs for the model while this one has it open; `None` where the
+/// system does not say.
+fn second_process_bytes(arguments: &Arguments) -> Result<Option<u64>> {
+    if bench::private_bytes().is_none() {
+        return Ok(None);
+    }
+    let mut second = Command::new(std::env::current_exe().context("cannot find this program")?);
+    second.args(["bench", "--second-process"]);
+    if let Some(isa) = arguments.isa {
+        second.args(["--isa", isa.name()]);
+    }
+    if let Some(path) = &arguments.model.model {
+        second.arg("--model").arg(path);
+    }
+    let output = second.stderr(Stdio::inherit()).output().context("cannot run a second process")?;
+    let bytes = std::str::from_utf8(&output.stdout)?.trim().parse();
+    Ok(Some(bytes.context("the second process did not say what it needs")?))
+}
+
+fn print_private_of_model(arguments: &Arguments) -> Result<()> {
+    let bytes = bench::private_of_model(|| open(arguments, arguments.isa, false), &NOTES)?;
+    writeln!(std::io::stdout(), "{}", bytes.context("the system does not say what memory is private")?)?;
+    Ok(())
 }
 
 fn documents(arguments: &Arguments) -> Result<Vec<Vec<u8>>> {
@@ -199,6 +235,7 @@ impl Report {
             "model": self.model_bytes,
             "context": self.context_bytes,
             "private": self.private_bytes,
+            "second_process": self.second_process_bytes,
         });
         value
     }
@@ -249,6 +286,12 @@ impl Report {
         writeln!(out, "context       {} bytes", self.context_bytes)?;
         if let Some(bytes) = self.private_bytes {
             writeln!(out, "this process  {bytes} bytes of its own")?;
+        }
+        match self.second_process_bytes {
+            Some(bytes) => {
+                writeln!(out, "second one    {bytes} bytes of its own for the model, without its context")?
+            }
+            None => writeln!(out, "second one    unknown: the system does not say")?,
         }
         Ok(())
     }
