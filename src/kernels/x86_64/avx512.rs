@@ -12,8 +12,8 @@ use crate::kernels::{Isa, Kernels, LstmWeights, LstmWeightsInt8};
 pub(in crate::kernels) static KERNELS: Kernels =
     Kernels { isa: Isa::Avx512, lstm, lstm_int8, dense, sigmoid, widen };
 
-/// With VNNI, for processors that do 512-bit operations in halves: fp16 as AVX2 does it. On Zen 4 a 512-bit conversion and
-/// multiply-add take 1.8 times as long as two of 256 bits each; a layer of 128 units is 1.3 times as fast.
+/// With VNNI, for processors that do 512-bit operations in halves: fp16 as AVX2 does it, which is faster
+/// on Zen 4.
 pub(in crate::kernels) static KERNELS_IN_HALVES: Kernels = Kernels {
     isa: Isa::Avx512,
     lstm: avx2::lstm,

@@ -9,8 +9,7 @@ use anyhow::{Context as _, Result};
 use std::path::Path;
 
 /// Trains the language model of `recipe`, or one of the default settings, on the text of `inputs`, over its word vectors, and
-/// writes it to `out`. Work in
-/// progress lies in `<out>.work`, which `resume` goes on from and which is removed at the end.
+/// writes it to `out`. Work in progress lies in `<out>.work`, which `resume` goes on from and which is removed at the end.
 ///
 /// # Errors
 ///
