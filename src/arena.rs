@@ -2,6 +2,7 @@
 
 use crate::features::word::Word;
 use crate::model::storage::Aligned;
+use crate::nn::CacheMemory;
 use crate::text::Token;
 use crate::{Error, Mention, Model, Path, Status};
 use std::marker::PhantomData;
@@ -25,6 +26,8 @@ unsafe impl Zeroed for Path {}
 // SAFETY: a number.
 unsafe impl Zeroed for f32 {}
 // SAFETY: a number.
+unsafe impl Zeroed for u32 {}
+// SAFETY: a number.
 unsafe impl Zeroed for u8 {}
 
 /// The arrays of a context; sizes in elements.
@@ -42,6 +45,8 @@ pub struct Parts<'a> {
     pub floats: &'a mut [f32],
     /// Scratch of the network.
     pub bytes: &'a mut [u8],
+    /// What the network keeps from run to run.
+    pub cache: CacheMemory<'a>,
     /// `[spans]`
     pub mentions: &'a mut [Mention],
     /// `[paths]`
@@ -77,6 +82,8 @@ pub struct Layout {
     x: Slot<f32>,
     floats: Slot<f32>,
     bytes: Slot<u8>,
+    cache_floats: Slot<f32>,
+    cache_index: Slot<u32>,
     mentions: Slot<Mention>,
     paths: Slot<Path>,
     path_mentions: Slot<Mention>,
@@ -91,6 +98,7 @@ impl Layout {
     pub fn new(model: &Model, window: usize, spans: usize, paths: usize) -> Option<Self> {
         let network = model.network();
         let scratch = network.scratch_len(window)?;
+        let cache = network.cache_len(window)?;
         let lookahead = network.lookahead();
         let mut size = 0;
         let layout = Self {
@@ -100,6 +108,8 @@ impl Layout {
             x: cut(&mut size, network.input_len(window)?)?,
             floats: cut(&mut size, scratch.floats)?,
             bytes: cut(&mut size, scratch.bytes)?,
+            cache_floats: cut(&mut size, cache.floats)?,
+            cache_index: cut(&mut size, cache.index)?,
             mentions: cut(&mut size, spans)?,
             paths: cut(&mut size, paths)?,
             path_mentions: cut(&mut size, window.checked_mul(paths)?)?,
@@ -180,6 +190,11 @@ impl Arena {
                 x: self.slice(layout.x),
                 floats: self.slice(layout.floats),
                 bytes: self.slice(layout.bytes),
+                cache: CacheMemory {
+                    rows: layout.window,
+                    floats: self.slice(layout.cache_floats),
+                    index: self.slice(layout.cache_index),
+                },
                 mentions: self.slice(layout.mentions),
                 paths: self.slice(layout.paths),
                 path_mentions: self.slice(layout.path_mentions),

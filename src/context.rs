@@ -173,7 +173,8 @@ impl Context {
         let calibration = self.model.calibration();
         let engine = Engine { kernels: self.model.kernels(), storage: self.model.storage() };
         let width = features.width();
-        let Parts { tokens, ahead, words, x, floats, bytes, mentions, .. } = self.arena.parts(&self.layout);
+        let Parts { tokens, ahead, words, x, floats, bytes, mut cache, mentions, .. } =
+            self.arena.parts(&self.layout);
         let mut batches = Batches::new(text, network, self.model.tokenizer(), self.layout.window());
         let mut found = 0;
         while let Some(batch) = batches.next(tokens, ahead) {
@@ -185,7 +186,8 @@ impl Context {
             fault::point("features");
             let mut scratch = Scratch { floats: &mut *floats, bytes: &mut *bytes };
             let (rows, following) = (batch.rows, batch.following);
-            let input = Input { x: &mut *x, rows, sentences: batch.sequences(), following };
+            let (x, cache) = (&mut *x, cache.reborrow());
+            let input = Input { x, rows, sentences: batch.sequences(), following, cache };
             fault::point("network");
             let scores = network.run(engine, input, &mut scratch);
             let stride = scores.len() / rows;

@@ -105,21 +105,26 @@ proptest! {
     }
 }
 
+/// Small windows, and more different words than a context keeps anything about.
 #[test]
 fn a_context_gives_the_same_answer_whatever_came_before() {
-    for family in 0..3 {
-        let model = open(&any_family(family, 9), None);
-        let (first, second) = (note(1, 50), note(2, 50));
-        let alone = find(&model, &ContextOptions::default(), first.as_bytes()).unwrap();
-        let mut context = Context::new(&model, &ContextOptions::default()).unwrap();
-        for text in [&second, &first, &second, &first] {
-            let mentions = context.find_utf8(text.as_bytes()).unwrap().mentions;
-            if text == &first {
-                assert_eq!(mentions, alone);
-            }
+    let word = |number: u32| -> String {
+        (0..4).map(|place| char::from(b'a' + (number / 13_u32.pow(place) % 13) as u8)).collect()
+    };
+    let many: String =
+        (0..2000).map(|number| word(number) + if number % 9 == 0 { ". " } else { " " }).collect();
+    let int8 = model(9, &Sizes { int8: true, ..Sizes::default() });
+    for bytes in (0..3).map(|family| any_family(family, 9)).chain([int8]) {
+        let model = open(&bytes, None);
+        let options = ContextOptions { max_window_tokens: 16, ..Default::default() };
+        let texts = [note(1, 50), note(2, 50), many.clone() + &note(1, 50)];
+        let alone = texts.each_ref().map(|text| find(&model, &options, text.as_bytes()).unwrap());
+        let mut context = Context::new(&model, &options).unwrap();
+        for i in [1, 0, 1, 2, 0, 2, 1, 0] {
+            assert_eq!(context.find_utf8(texts[i].as_bytes()).unwrap().mentions, alone[i]);
         }
         context.wipe();
-        assert_eq!(context.find_utf8(first.as_bytes()).unwrap().mentions, alone);
+        assert_eq!(context.find_utf8(texts[0].as_bytes()).unwrap().mentions, alone[0]);
     }
 }
 

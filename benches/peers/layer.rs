@@ -8,7 +8,8 @@
 
 use drugner::format::layout;
 use drugner::kernels::{
-    Kernels, LSTM_CHUNK, LstmWeights, LstmWeightsInt8, Sequence, lstm_int8_scratch_len, lstm_scratch_len,
+    Inputs, Kernels, LSTM_CHUNK, LstmWeights, LstmWeightsInt8, Sequence, lstm_int8_scratch_len,
+    lstm_scratch_len,
 };
 use std::io::{BufRead, Write};
 use std::time::Instant;
@@ -103,11 +104,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             match weights {
                 Weights::Half { wx, wh } => {
                     let weights = LstmWeights { input, hidden, wx, wh, bias };
-                    kernels.lstm(&weights, &x, &sequences, reverse, y, stride, offset, &mut scratch);
+                    kernels.lstm(
+                        &weights,
+                        Inputs::Rows(&x),
+                        &sequences,
+                        reverse,
+                        y,
+                        stride,
+                        offset,
+                        &mut scratch,
+                    );
                 }
                 Weights::Int8 { wx, wh, scales, sums } => {
                     let weights = LstmWeightsInt8 { input, hidden, wx, wh, scales, bias, sums };
-                    kernels.lstm_int8(&weights, &x, &sequences, reverse, y, stride, offset, &mut scratch);
+                    kernels.lstm_int8(
+                        &weights,
+                        Inputs::Rows(&x),
+                        &sequences,
+                        reverse,
+                        y,
+                        stride,
+                        offset,
+                        &mut scratch,
+                    );
                 }
             }
         }

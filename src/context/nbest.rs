@@ -79,7 +79,7 @@ impl Context {
         let Self { model, layout, arena, .. } = self;
         let (network, calibration) = (model.network(), model.calibration());
         let engine = Engine { kernels: model.kernels(), storage: model.storage() };
-        let Parts { tokens, words, x, floats, bytes, paths, path_bytes, path_mentions, .. } =
+        let Parts { tokens, words, x, floats, bytes, cache, paths, path_bytes, path_mentions, .. } =
             arena.parts(layout);
         let window = layout.window();
         let mut sentences = Sentences::new(text);
@@ -106,7 +106,7 @@ impl Context {
         model.features().extract(engine.kernels, text, tokens, words, x);
         fault::point("nbest");
         let sentence_rows = [Sequence { first: 0, steps: rows }];
-        let input = Input { x, rows, sentences: &sentence_rows, following: 0 };
+        let input = Input { x, rows, sentences: &sentence_rows, following: 0, cache };
         let best = network
             .best_paths(engine, input, Scratch { floats, bytes }, path_bytes, most)
             .ok_or_else(|| Error::new(Status::Unsupported, "models of this family have no paths"))?;

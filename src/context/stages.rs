@@ -37,7 +37,7 @@ impl Context {
         let Self { model, layout, arena, .. } = self;
         let (network, features) = (model.network(), model.features());
         let engine = Engine { kernels: model.kernels(), storage: model.storage() };
-        let Parts { tokens, ahead, words, x, floats, bytes, .. } = arena.parts(layout);
+        let Parts { tokens, ahead, words, x, floats, bytes, mut cache, .. } = arena.parts(layout);
         let mut batches = Batches::new(text, network, model.tokenizer(), layout.window());
         let mut work = Work::default();
         while let Some(batch) = batches.next(tokens, ahead) {
@@ -51,7 +51,8 @@ impl Context {
                 }
             }
             if last >= Stage::Network {
-                let input = Input { x: &mut *x, rows, sentences: batch.sequences(), following };
+                let (x, cache) = (&mut *x, cache.reborrow());
+                let input = Input { x, rows, sentences: batch.sequences(), following, cache };
                 let mut scratch = Scratch { floats: &mut *floats, bytes: &mut *bytes };
                 std::hint::black_box(network.run(engine, input, &mut scratch));
             }

@@ -1,7 +1,7 @@
 //! LSTM layers with int8 weights: exact integer sums of quantised inputs, one correction in f32.
 
-use super::generic::LstmCall;
-use super::{Kernels, LOCKSTEP, Sequence, check_lstm};
+use super::generic::{InputsCall, LstmCall};
+use super::{Inputs, Kernels, LOCKSTEP, Sequence, check_list, check_lstm, is_whole_panels};
 use crate::format::layout::{self, INPUTS, PANEL};
 
 /// int8 weights of one direction of an LSTM layer, in the panels of [`layout`]. Any bit pattern is harmless; where a weight
@@ -58,7 +58,7 @@ impl Kernels {
     pub fn lstm_int8(
         &self,
         weights: &LstmWeightsInt8<'_>,
-        x: &[f32],
+        inputs: Inputs<'_>,
         sequences: &[Sequence],
         reverse: bool,
         y: &mut [f32],
@@ -66,8 +66,38 @@ impl Kernels {
         y_offset: usize,
         scratch: &mut [f32],
     ) {
-        let LstmWeightsInt8 { input, hidden, wx, wh, scales, bias, sums } = *weights;
-        check_lstm(input, hidden, x, sequences, y, y_stride, y_offset);
+        weights.check(scratch);
+        check_lstm(weights.input, weights.hidden, inputs, sequences, y, y_stride, y_offset);
+        let call = LstmCall { weights: *weights, inputs, sequences, reverse, y, y_stride, y_offset, scratch };
+        // SAFETY: as in `lstm`.
+        unsafe { (self.lstm_int8)(call) }
+    }
+
+    /// [`Kernels::lstm_inputs`] with int8 weights: the bias, then a fused multiply-add of the inputs' integer sum as in
+    /// [`lstm_int8`](Self::lstm_int8).
+    ///
+    /// # Panics
+    /// As [`Kernels::lstm_inputs`]; `weights` and `scratch` as in [`lstm_int8`](Self::lstm_int8).
+    pub fn lstm_int8_inputs(
+        &self,
+        weights: &LstmWeightsInt8<'_>,
+        x: &[f32],
+        list: &[u32],
+        sums: &mut [f32],
+        scratch: &mut [f32],
+    ) {
+        weights.check(scratch);
+        check_list(weights.input, weights.hidden, x, list, sums);
+        let call = InputsCall { weights: *weights, x, list, sums, scratch };
+        // SAFETY: as in `lstm`.
+        unsafe { (self.lstm_int8_inputs)(call) }
+    }
+}
+
+impl LstmWeightsInt8<'_> {
+    fn check(&self, scratch: &[f32]) {
+        let Self { input, hidden, wx, wh, scales, bias, sums } = *self;
+        assert!(is_whole_panels(hidden), "lstm: hidden size is not a multiple of 16");
         assert!(layout::int8_panels_len(hidden, input) == Some(wx.len()), "lstm: length of wx");
         assert!(layout::int8_panels_len(hidden, hidden) == Some(wh.len()), "lstm: length of wh");
         let outputs = layout::lstm_bias_len(hidden);
@@ -75,13 +105,8 @@ impl Kernels {
         let both = outputs.and_then(|outputs| outputs.checked_mul(2));
         assert!(both == Some(scales.len()), "lstm: length of scales");
         assert!(both == Some(sums.len()), "lstm: length of sums");
-        assert!(
-            lstm_int8_scratch_len(input, hidden, LOCKSTEP).is_some_and(|len| len <= scratch.len()),
-            "lstm: length of scratch"
-        );
-        let call = LstmCall { weights: *weights, x, sequences, reverse, y, y_stride, y_offset, scratch };
-        // SAFETY: as in `lstm`.
-        unsafe { (self.lstm_int8)(call) }
+        let len = lstm_int8_scratch_len(input, hidden, LOCKSTEP);
+        assert!(len.is_some_and(|len| len <= scratch.len()), "lstm: length of scratch");
     }
 }
 

@@ -4,7 +4,7 @@
 //! FMA instructions each fused multiply-add is computed in f64 ([`fused_mul_add`]), which makes the network slower by
 //! an order of magnitude.
 
-use super::generic::{self, DenseCall, LstmCall};
+use super::generic::{self, DenseCall, InputsCall, LstmCall};
 use super::simd::{Arithmetic, CANONICAL_NAN, Dot, Simd};
 use super::{Isa, Kernels, LstmWeights, LstmWeightsInt8};
 use crate::format::layout::{INPUTS, PANEL};
@@ -209,14 +209,23 @@ impl<const FMA: bool> Dot for Portable<FMA> {
 }
 
 /// For every CPU of the target.
-pub(super) static PORTABLE: Kernels = Kernels { isa: Isa::Scalar, lstm, lstm_int8, dense, sigmoid, widen };
+pub(super) static PORTABLE: Kernels =
+    Kernels { isa: Isa::Scalar, lstm, lstm_inputs, lstm_int8, lstm_int8_inputs, dense, sigmoid, widen };
 
 fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
     generic::lstm::<_, 1, 4, 2, 1>(Portable::<NATIVE_FMA>, call);
 }
 
+fn lstm_inputs<'a>(call: InputsCall<'a, LstmWeights<'a>>) {
+    generic::lstm_inputs::<_, 1, 4, 2>(Portable::<NATIVE_FMA>, call);
+}
+
 fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
     generic::lstm_int8::<_, 1, 2, 1>(Portable::<NATIVE_FMA>, call);
+}
+
+fn lstm_int8_inputs<'a>(call: InputsCall<'a, LstmWeightsInt8<'a>>) {
+    generic::lstm_int8_inputs::<_, 1, 2, 1>(Portable::<NATIVE_FMA>, call);
 }
 
 fn dense(call: DenseCall<'_>) {
@@ -234,10 +243,12 @@ fn widen(halves: &[u16], out: &mut [f32]) {
 /// The same text for x86-64 CPUs with FMA and AVX2, left to the compiler to vectorise.
 #[cfg(target_arch = "x86_64")]
 pub(super) mod fma {
-    use super::{DenseCall, Isa, Kernels, LstmCall, LstmWeights, LstmWeightsInt8, Portable, generic};
+    use super::{
+        DenseCall, InputsCall, Isa, Kernels, LstmCall, LstmWeights, LstmWeightsInt8, Portable, generic,
+    };
 
     pub(in super::super) static KERNELS: Kernels =
-        Kernels { isa: Isa::Scalar, lstm, lstm_int8, dense, sigmoid, widen };
+        Kernels { isa: Isa::Scalar, lstm, lstm_inputs, lstm_int8, lstm_int8_inputs, dense, sigmoid, widen };
 
     #[target_feature(enable = "avx2,fma")]
     fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
@@ -245,8 +256,18 @@ pub(super) mod fma {
     }
 
     #[target_feature(enable = "avx2,fma")]
+    fn lstm_inputs<'a>(call: InputsCall<'a, LstmWeights<'a>>) {
+        generic::lstm_inputs::<_, 1, 4, 2>(Portable::<true>, call);
+    }
+
+    #[target_feature(enable = "avx2,fma")]
     fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
         generic::lstm_int8::<_, 1, 2, 1>(Portable::<true>, call);
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    fn lstm_int8_inputs<'a>(call: InputsCall<'a, LstmWeightsInt8<'a>>) {
+        generic::lstm_int8_inputs::<_, 1, 2, 1>(Portable::<true>, call);
     }
 
     #[target_feature(enable = "avx2,fma")]
@@ -299,7 +320,7 @@ mod tests {
     #[cfg(target_arch = "x86_64")]
     #[test]
     fn both_compilations_give_the_same_bits() {
-        use crate::kernels::{LOCKSTEP, LstmWeights, Sequence, lstm_scratch_len};
+        use crate::kernels::{Inputs, LOCKSTEP, LstmWeights, Sequence, lstm_scratch_len};
 
         if !(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")) {
             return; // There is only one to run.
@@ -319,7 +340,7 @@ mod tests {
                 let mut scratch = vec![0.0; lstm_scratch_len(hidden, LOCKSTEP).unwrap()];
                 kernels.lstm(
                     &weights,
-                    &x,
+                    Inputs::Rows(&x),
                     &[Sequence { first: 0, steps }],
                     false,
                     &mut y,

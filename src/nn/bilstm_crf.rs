@@ -1,6 +1,7 @@
 //! The bilstm-crf family: BiLSTM layers, an output layer, and a CRF over the tags.
 
 use super::direction::{Columns, LstmDirection};
+use super::input_cache::{CacheLen, CacheSizes, InputCache};
 use super::layers::{self, Dense};
 use super::{Engine, Input, Scratch, ScratchLen, Sizes, Source, corrupt};
 use crate::decode::crf::{self, Crf};
@@ -8,6 +9,8 @@ use crate::decode::mentions::each_mention;
 use crate::decode::nbest::{BestPaths, back_len};
 use crate::decode::{Span, tags};
 use crate::format;
+use crate::format::layout::GATES;
+use crate::kernels::Inputs;
 use crate::model::storage::View;
 use crate::{Error, fallible};
 
@@ -83,6 +86,15 @@ impl BilstmCrf {
         ScratchLen::of(&floats, &[[rows, 1], [rows, tags]])
     }
 
+    pub(super) fn cache_len(&self, rows: usize) -> Option<CacheLen> {
+        self.cache_sizes(rows)?.len()
+    }
+
+    /// Of a cache for runs of up to `rows` words; `None` if it overflows.
+    fn cache_sizes(&self, rows: usize) -> Option<CacheSizes> {
+        Some(CacheSizes { rows, input: self.input, sums: self.hidden.checked_mul(GATES)? })
+    }
+
     /// Enough for every layer; `None` if it overflows.
     fn lstm_scratch_len(&self) -> Option<usize> {
         self.layers.iter().flatten().try_fold(0, |len, direction| Some(direction.scratch_len()?.max(len)))
@@ -149,17 +161,28 @@ impl BilstmCrf {
         input: Input<'_>,
         scratch: &mut Scratch<'s>,
     ) -> &'s mut [f32] {
-        let Input { x, rows, sentences, .. } = input;
+        let Input { x, rows, sentences, cache, .. } = input;
         let x = &x[..rows * self.input];
         let width = 2 * self.hidden;
         let (mut source, mut out) = (scratch.floats(rows, width), scratch.floats(rows, width));
         let lstm_len = self.lstm_scratch_len().expect("the number of units is bounded");
         let lstm = scratch.floats(lstm_len, 1);
+        let sizes = self.cache_sizes(cache.rows).expect("the number of rows is bounded");
+        let mut cache = InputCache::new(sizes, cache);
+        cache.look_up(x);
+        for (d, direction) in self.layers[0].iter().enumerate() {
+            let (rows, missing, sums) = cache.missing(d);
+            direction.run_inputs(engine, rows, missing, sums, lstm);
+        }
+        cache.complete();
         for (l, layer) in self.layers.iter().enumerate() {
-            let x = if l == 0 { x } else { &*source };
             for (d, direction) in layer.iter().enumerate() {
+                let inputs = match l {
+                    0 => Inputs::Sums { sums: &*cache.sums[d], places: &cache.places[..rows] },
+                    _ => Inputs::Rows(&*source),
+                };
                 let columns = Columns { y: &mut *out, stride: width, offset: d * self.hidden };
-                direction.run(engine, x, sentences, d == 1, columns, lstm);
+                direction.run(engine, inputs, sentences, d == 1, columns, lstm);
             }
             std::mem::swap(&mut source, &mut out);
         }

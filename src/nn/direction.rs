@@ -7,7 +7,7 @@ use crate::format::reader::Sections;
 use crate::format::section::Section;
 use crate::format::{self, Kind};
 use crate::kernels::{
-    LSTM_CHUNK, LstmWeights, LstmWeightsInt8, Sequence, lstm_int8_scratch_len, lstm_scratch_len,
+    Inputs, LSTM_CHUNK, LstmWeights, LstmWeightsInt8, Sequence, lstm_int8_scratch_len, lstm_scratch_len,
 };
 use crate::model::storage::{Storage, View};
 use crate::{Error, Status, fallible};
@@ -114,31 +114,62 @@ impl LstmDirection {
         }
     }
 
-    /// Runs the direction over the sequences of `x`, `[rows][input]`; `scratch` is the kernel's.
+    /// Runs the direction over the sequences of `inputs`; `scratch` is the kernel's.
     pub fn run(
         &self,
         engine: Engine<'_>,
-        x: &[f32],
+        inputs: Inputs<'_>,
         sequences: &[Sequence],
         reverse: bool,
         out: Columns<'_>,
         scratch: &mut [f32],
     ) {
-        let Engine { kernels, storage } = engine;
-        let (input, hidden, bias) = (self.input, self.hidden, storage.get(&self.bias));
         let Columns { y, stride, offset } = out;
-        match &self.weights {
-            Weights::Half { wx, wh } => {
-                let weights = LstmWeights { input, hidden, wx: storage.get(wx), wh: storage.get(wh), bias };
-                kernels.lstm(&weights, x, sequences, reverse, y, stride, offset, scratch);
+        match self.weights(engine.storage) {
+            KernelWeights::Half(weights) => {
+                engine.kernels.lstm(&weights, inputs, sequences, reverse, y, stride, offset, scratch);
             }
-            Weights::Int8 { wx, wh, scales, sums } => {
-                let (wx, wh, scales) = (storage.get(wx), storage.get(wh), storage.get(scales));
-                let weights = LstmWeightsInt8 { input, hidden, wx, wh, scales, bias, sums };
-                kernels.lstm_int8(&weights, x, sequences, reverse, y, stride, offset, scratch);
+            KernelWeights::Int8(weights) => {
+                engine.kernels.lstm_int8(&weights, inputs, sequences, reverse, y, stride, offset, scratch);
             }
         }
     }
+
+    /// Gate sums of the rows `list` of `x`, `[rows][input]`, to the same rows of `sums`, `[rows][4 * hidden]`; `scratch` is
+    /// the kernel's.
+    pub fn run_inputs(
+        &self,
+        engine: Engine<'_>,
+        x: &[f32],
+        list: &[u32],
+        sums: &mut [f32],
+        scratch: &mut [f32],
+    ) {
+        match self.weights(engine.storage) {
+            KernelWeights::Half(weights) => engine.kernels.lstm_inputs(&weights, x, list, sums, scratch),
+            KernelWeights::Int8(weights) => engine.kernels.lstm_int8_inputs(&weights, x, list, sums, scratch),
+        }
+    }
+
+    fn weights<'m>(&'m self, storage: &'m Storage) -> KernelWeights<'m> {
+        let (input, hidden, bias) = (self.input, self.hidden, storage.get(&self.bias));
+        match &self.weights {
+            Weights::Half { wx, wh } => {
+                let (wx, wh) = (storage.get(wx), storage.get(wh));
+                KernelWeights::Half(LstmWeights { input, hidden, wx, wh, bias })
+            }
+            Weights::Int8 { wx, wh, scales, sums } => {
+                let (wx, wh, scales) = (storage.get(wx), storage.get(wh), storage.get(scales));
+                KernelWeights::Int8(LstmWeightsInt8 { input, hidden, wx, wh, scales, bias, sums })
+            }
+        }
+    }
+}
+
+/// The weights as the kernels take them.
+enum KernelWeights<'m> {
+    Half(LstmWeights<'m>),
+    Int8(LstmWeightsInt8<'m>),
 }
 
 /// The section of this kind and index, which must have these sizes.

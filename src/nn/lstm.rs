@@ -7,6 +7,7 @@ use crate::Error;
 use crate::decode::{Span, runs};
 use crate::features::distance::Distance;
 use crate::format;
+use crate::kernels::Inputs;
 
 /// One LSTM layer, forward, and the output layer.
 #[derive(Clone, Debug)]
@@ -63,7 +64,7 @@ impl Lstm {
         let states = scratch.floats(rows, hidden);
         let lstm_len = self.layer.scratch_len().expect("the number of units is bounded");
         let columns = Columns { y: &mut *states, stride: hidden, offset: 0 };
-        self.layer.run(engine, x, sentences, false, columns, scratch.floats(lstm_len, 1));
+        self.layer.run(engine, Inputs::Rows(x), sentences, false, columns, scratch.floats(lstm_len, 1));
         let scores = scratch.floats(rows, self.dense.outputs);
         self.dense.run(engine, states, hidden, rows, scores);
         scores

@@ -3,12 +3,14 @@
 
 mod bilstm_crf;
 mod direction;
+mod input_cache;
 mod layers;
 mod lstm;
 mod scratch;
 mod window;
 
 pub use bilstm_crf::MAX_LAYERS;
+pub use input_cache::{CacheLen, CacheMemory};
 pub use scratch::{Scratch, ScratchLen};
 pub use window::{MAX_DENSE_LAYERS, MAX_WINDOW_WORDS};
 
@@ -89,6 +91,8 @@ pub struct Input<'a> {
     pub sentences: &'a [Sequence],
     /// Words behind the sentences, at most [`Network::lookahead`].
     pub following: usize,
+    /// Of [`Network::cache_len`] for the most rows of a run.
+    pub cache: CacheMemory<'a>,
 }
 
 /// What runs a network: the kernels and the owner of the weights.
@@ -171,6 +175,14 @@ impl Network {
             Self::Window(network) => network.scratch_len(rows),
             Self::Lstm(network) => network.scratch_len(rows),
             Self::BilstmCrf(network) => network.scratch_len(rows),
+        }
+    }
+
+    /// Memory for what is kept from run to run, each of up to `rows` words; `None` if it overflows.
+    pub fn cache_len(&self, rows: usize) -> Option<CacheLen> {
+        match self {
+            Self::Window(_) | Self::Lstm(_) => Some(CacheLen::default()),
+            Self::BilstmCrf(network) => network.cache_len(rows),
         }
     }
 

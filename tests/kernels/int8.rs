@@ -1,9 +1,11 @@
 //! int8 LSTM layers: equal bits everywhere, and the documented arithmetic written down a second time.
 
-use super::random::{Kind, PLAIN, Place, Random, Shifted, UNTOUCHED, bits, kind, place, sequences, tables};
+use super::layer::{Direction, has_the_bits_of_scalar_one_by_one, run};
+use super::random::{Kind, PLAIN, Place, Random, Shifted, bits, kind, place, sequences, tables};
 use drugner::format::layout::{self, GATES, INPUTS, PANEL};
 use drugner::kernels::{
-    Kernels, LOCKSTEP, LstmWeights, LstmWeightsInt8, Sequence, lstm_int8_scratch_len, lstm_scratch_len,
+    Inputs, Kernels, LOCKSTEP, LstmWeights, LstmWeightsInt8, Sequence, lstm_int8_scratch_len,
+    lstm_scratch_len,
 };
 use proptest::prelude::*;
 
@@ -78,34 +80,33 @@ impl Layer {
         }
     }
 
-    /// The outputs of all rows; what belongs to no sequence must stay as it was.
     fn run(&self, kernels: &Kernels, sequences: &[Sequence], reverse: bool, place: Place) -> Vec<u32> {
-        let Place { before, after, chunk, skip } = place;
-        let stride = before + self.hidden + after;
-        let mut y = vec![UNTOUCHED; skip + self.rows * stride];
-        // Scratch may hold anything, here what would show if it were read.
-        let room = lstm_int8_scratch_len(self.input, self.hidden, chunk).unwrap();
-        let mut scratch = vec![f32::NAN; skip + room];
-        let (weights, x) = (self.weights(), &self.x);
-        kernels.lstm_int8(
-            &weights,
-            x,
-            sequences,
-            reverse,
-            &mut y[skip..],
-            stride,
-            before,
-            &mut scratch[skip..],
-        );
-        let mut outputs = Vec::new();
-        for (number, row) in y[skip..].chunks_exact(stride).enumerate() {
-            let output = &row[before..][..self.hidden];
-            let written = sequences.iter().any(|s| (s.first..s.first + s.steps).contains(&number));
-            assert!(row[..before].iter().chain(&row[before + self.hidden..]).all(|&v| v == UNTOUCHED));
-            assert!(output.iter().all(|v| if written { v.abs() <= 1.0 } else { *v == UNTOUCHED }));
-            outputs.extend(bits(output));
-        }
-        outputs
+        run(self, kernels, &self.x, sequences, reverse, place)
+    }
+}
+
+impl Direction for Layer {
+    fn sizes(&self) -> (usize, usize) {
+        (self.input, self.hidden)
+    }
+
+    fn scratch_len(&self, chunk: usize) -> usize {
+        lstm_int8_scratch_len(self.input, self.hidden, chunk).unwrap()
+    }
+
+    fn lstm(
+        &self,
+        kernels: &Kernels,
+        inputs: Inputs<'_>,
+        (sequences, reverse): (&[Sequence], bool),
+        (y, stride, offset): (&mut [f32], usize, usize),
+        scratch: &mut [f32],
+    ) {
+        kernels.lstm_int8(&self.weights(), inputs, sequences, reverse, y, stride, offset, scratch);
+    }
+
+    fn lstm_inputs(&self, kernels: &Kernels, x: &[f32], list: &[u32], sums: &mut [f32], scratch: &mut [f32]) {
+        kernels.lstm_int8_inputs(&self.weights(), x, list, sums, scratch);
     }
 }
 
@@ -154,16 +155,7 @@ proptest! {
     ) {
         let (sequences, rows) = sequences(&lengths);
         let layer = Layer::random(seed, (input, panels * PANEL, rows), place.skip, values);
-        let tables = tables();
-        let mut expected = vec![UNTOUCHED.to_bits(); rows * layer.hidden];
-        for sequence in &sequences {
-            let alone = layer.run(tables[tables.len() - 1], std::slice::from_ref(sequence), reverse, PLAIN);
-            let range = sequence.first * layer.hidden..(sequence.first + sequence.steps) * layer.hidden;
-            expected[range.clone()].copy_from_slice(&alone[range]);
-        }
-        for kernels in tables {
-            prop_assert!(layer.run(kernels, &sequences, reverse, place) == expected, "{:?}", kernels.isa());
-        }
+        has_the_bits_of_scalar_one_by_one(&layer, &layer.x, &sequences, reverse, place)?;
     }
 
     /// Weights and inputs at their limits: no sum on the way may saturate.
@@ -228,7 +220,7 @@ proptest! {
         let mut exact = vec![0.0; steps * padded];
         for kernels in tables() {
             let mut scratch = vec![0.0; lstm_scratch_len(padded, LOCKSTEP).unwrap()];
-            kernels.lstm(&weights, &x, &sequences, reverse, &mut exact, padded, 0, &mut scratch);
+            kernels.lstm(&weights, Inputs::Rows(&x), &sequences, reverse, &mut exact, padded, 0, &mut scratch);
             let outputs = layer.run(kernels, &sequences, reverse, PLAIN);
             for (unit, (&output, &exact)) in outputs.iter().zip(&exact).enumerate() {
                 prop_assert!((f32::from_bits(output) - exact).abs() < 0.05, "{unit}: {exact}");
@@ -301,7 +293,7 @@ fn fp16(kernels: &Kernels, weights: &LstmWeights<'_>, x: &[f32]) -> Vec<u32> {
     let mut y = vec![0.0; steps * hidden];
     let mut scratch = vec![0.0; lstm_scratch_len(hidden, LOCKSTEP).unwrap()];
     let sequences = [Sequence { first: 0, steps }];
-    kernels.lstm(weights, x, &sequences, false, &mut y, hidden, 0, &mut scratch);
+    kernels.lstm(weights, Inputs::Rows(x), &sequences, false, &mut y, hidden, 0, &mut scratch);
     bits(&y)
 }
 
@@ -326,7 +318,16 @@ fn wrong_lengths_are_refused() {
         let lstm = |weights: LstmWeightsInt8<'_>, x: usize, y: usize, scratch: usize| {
             let (mut y, mut scratch) = (vec![0.0; y], vec![0.0; scratch]);
             let rows = [Sequence { first: 0, steps: 2 }];
-            kernels.lstm_int8(&weights, &layer.x[..x], &rows, false, &mut y, PANEL, 0, &mut scratch);
+            kernels.lstm_int8(
+                &weights,
+                Inputs::Rows(&layer.x[..x]),
+                &rows,
+                false,
+                &mut y,
+                PANEL,
+                0,
+                &mut scratch,
+            );
         };
         let refused = |weights: LstmWeightsInt8<'_>, x: usize, y: usize, scratch: usize| {
             let call = std::panic::AssertUnwindSafe(|| lstm(weights, x, y, scratch));
@@ -342,5 +343,15 @@ fn wrong_lengths_are_refused() {
         refused(good, 5, 32, room);
         refused(good, 6, 31, room);
         refused(good, 6, 32, room - 1);
+        let inputs = |list: &[u32], room: usize| {
+            kernels.lstm_int8_inputs(&good, &layer.x, list, &mut [0.0; 128], &mut vec![0.0; room]);
+        };
+        inputs(&[1, 0], room);
+        let refused = |list: &[u32], room: usize| {
+            let call = std::panic::AssertUnwindSafe(|| inputs(list, room));
+            std::panic::catch_unwind(call).expect_err("the call was accepted");
+        };
+        refused(&[2], room);
+        refused(&[0], room - 1);
     }
 }

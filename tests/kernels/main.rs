@@ -1,13 +1,17 @@
 //! Every kernel table gives the bits of the scalar one, and the scalar one agrees with a reference in f64.
 
 mod int8;
+mod layer;
 mod random;
 
 use drugner::format::layout::{self, GATES, PANEL};
-use drugner::kernels::{DenseWeights, Kernels, LOCKSTEP, LstmWeights, Sequence, lstm_scratch_len, math};
+use drugner::kernels::{
+    DenseWeights, Inputs, Kernels, LOCKSTEP, LstmWeights, Sequence, lstm_scratch_len, math,
+};
 use half::f16;
+use layer::{Direction, has_the_bits_of_scalar_one_by_one, run};
 use proptest::prelude::*;
-use random::{Kind, PLAIN, Place, Random, Shifted, UNTOUCHED, bits, kind, place, sequences, tables};
+use random::{Kind, PLAIN, Place, Random, Shifted, bits, kind, place, sequences, tables};
 
 /// One direction of a layer with its inputs.
 struct Layer {
@@ -56,24 +60,33 @@ impl Layer {
         vec![Sequence { first: 0, steps: self.rows }]
     }
 
-    /// The outputs of all rows; what belongs to no sequence must stay as it was.
     fn run(&self, kernels: &Kernels, sequences: &[Sequence], reverse: bool, place: Place) -> Vec<u32> {
-        let Place { before, after, chunk, skip } = place;
-        let stride = before + self.hidden + after;
-        let mut y = vec![UNTOUCHED; skip + self.rows * stride];
-        // Scratch may hold anything, here what would show if it were read.
-        let mut scratch = vec![f32::NAN; skip + lstm_scratch_len(self.hidden, chunk).unwrap()];
-        let (weights, x) = (self.weights(), &self.x);
-        kernels.lstm(&weights, x, sequences, reverse, &mut y[skip..], stride, before, &mut scratch[skip..]);
-        let mut outputs = Vec::new();
-        for (number, row) in y[skip..].chunks_exact(stride).enumerate() {
-            let output = &row[before..][..self.hidden];
-            let written = sequences.iter().any(|s| (s.first..s.first + s.steps).contains(&number));
-            assert!(row[..before].iter().chain(&row[before + self.hidden..]).all(|&v| v == UNTOUCHED));
-            assert!(output.iter().all(|v| if written { v.abs() <= 1.0 } else { *v == UNTOUCHED }));
-            outputs.extend(bits(output));
-        }
-        outputs
+        run(self, kernels, &self.x, sequences, reverse, place)
+    }
+}
+
+impl Direction for Layer {
+    fn sizes(&self) -> (usize, usize) {
+        (self.input, self.hidden)
+    }
+
+    fn scratch_len(&self, chunk: usize) -> usize {
+        lstm_scratch_len(self.hidden, chunk).unwrap()
+    }
+
+    fn lstm(
+        &self,
+        kernels: &Kernels,
+        inputs: Inputs<'_>,
+        (sequences, reverse): (&[Sequence], bool),
+        (y, stride, offset): (&mut [f32], usize, usize),
+        scratch: &mut [f32],
+    ) {
+        kernels.lstm(&self.weights(), inputs, sequences, reverse, y, stride, offset, scratch);
+    }
+
+    fn lstm_inputs(&self, kernels: &Kernels, x: &[f32], list: &[u32], sums: &mut [f32], scratch: &mut [f32]) {
+        kernels.lstm_inputs(&self.weights(), x, list, sums, scratch);
     }
 }
 
@@ -96,25 +109,21 @@ proptest! {
     ) {
         let (sequences, rows) = sequences(&lengths);
         let layer = Layer::random(seed, input, panels * PANEL, rows, place.skip, weights, values);
-        let tables = tables();
-        let mut expected = vec![UNTOUCHED.to_bits(); rows * layer.hidden];
-        for sequence in &sequences {
-            let alone = layer.run(tables[tables.len() - 1], std::slice::from_ref(sequence), reverse, PLAIN);
-            let range = sequence.first * layer.hidden..(sequence.first + sequence.steps) * layer.hidden;
-            expected[range.clone()].copy_from_slice(&alone[range]);
-        }
-        for kernels in tables {
-            prop_assert!(layer.run(kernels, &sequences, reverse, place) == expected, "{:?}", kernels.isa());
-        }
+        has_the_bits_of_scalar_one_by_one(&layer, &layer.x, &sequences, reverse, place)?;
     }
 
     /// More inputs than the weights that are widened at once.
     #[test]
-    fn wide_inputs_have_the_bits_of_scalar(seed: u64, input in 120_usize..=300, batch in 2_usize..=5) {
+    fn wide_inputs_have_the_bits_of_scalar(
+        seed: u64,
+        input in 120_usize..=300,
+        batch in 2_usize..=5,
+        apart: bool,
+    ) {
         let (sequences, rows) = sequences(&vec![7; batch]);
         let layer = Layer::random(seed, input, 2 * PANEL, rows, 0, Kind::Usual, Kind::Usual);
         let results: Vec<_> =
-            tables().into_iter().map(|kernels| layer.run(kernels, &sequences, false, PLAIN)).collect();
+            tables().into_iter().map(|kernels| layer.run(kernels, &sequences, false, Place { apart, ..PLAIN })).collect();
         prop_assert!(results.iter().all(|result| Some(result) == results.last()));
     }
 
@@ -291,7 +300,7 @@ fn wrong_lengths_are_refused() {
                 let (mut y, mut scratch) = (vec![0.0; y], vec![0.0; scratch]);
                 kernels.lstm(
                     &weights,
-                    &layer.x[..x],
+                    Inputs::Rows(&layer.x[..x]),
                     &layer.whole(),
                     false,
                     &mut y,
@@ -317,13 +326,41 @@ fn wrong_lengths_are_refused() {
         let ordered = |sequences: &[(usize, usize)]| {
             let sequences: Vec<_> =
                 sequences.iter().map(|&(first, steps)| Sequence { first, steps }).collect();
-            kernels.lstm(&good, &layer.x, &sequences, false, &mut [0.0; 32], 16, 0, &mut vec![0.0; room]);
+            kernels.lstm(
+                &good,
+                Inputs::Rows(&layer.x),
+                &sequences,
+                false,
+                &mut [0.0; 32],
+                16,
+                0,
+                &mut vec![0.0; room],
+            );
         };
         ordered(&[(1, 1), (0, 1), (2, 0)]);
         refused(&|| ordered(&[(1, 2)]));
         refused(&|| ordered(&[(3, 0)]));
         refused(&|| ordered(&[(usize::MAX, 1)]));
         refused(&|| ordered(&[(0, 0), (0, 1)]));
+
+        let from_sums = |sums: usize, places: &[u32]| {
+            let (sums, mut y) = (vec![0.0; sums], [0.0; 32]);
+            let inputs = Inputs::Sums { sums: &sums, places };
+            kernels.lstm(&good, inputs, &layer.whole(), false, &mut y, 16, 0, &mut vec![0.0; room]);
+        };
+        from_sums(128, &[1, 1]);
+        refused(&|| from_sums(127, &[1, 1]));
+        refused(&|| from_sums(128, &[1, 2]));
+        refused(&|| from_sums(128, &[1]));
+
+        let inputs = |x: usize, list: &[u32], sums: usize, scratch: usize| {
+            kernels.lstm_inputs(&good, &layer.x[..x], list, &mut vec![0.0; sums], &mut vec![0.0; scratch]);
+        };
+        inputs(6, &[1, 0, 1], 128, room);
+        refused(&|| inputs(6, &[2], 128, room));
+        refused(&|| inputs(3, &[0], 128, room));
+        refused(&|| inputs(6, &[0], 127, room));
+        refused(&|| inputs(6, &[0], 128, room - 1));
 
         let dense = |outputs: usize, w: usize, bias: usize, x: usize, stride: usize, y: usize| {
             let (w, bias, x, mut y) = (vec![0; w], vec![0.0; bias], vec![0.0; x], vec![0.0; y]);

@@ -98,25 +98,23 @@ pub fn bits(values: &[f32]) -> Vec<u32> {
 /// Mark of a number that no kernel may write.
 pub const UNTOUCHED: f32 = 12345.0;
 
-/// Columns of the output rows before and behind the outputs, rows of a chunk, offset of all buffers.
+/// Columns of the output rows before and behind the outputs, rows of a chunk, offset of all buffers, and whether the gate
+/// sums of the inputs are computed by a call of their own.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     pub before: usize,
     pub after: usize,
     pub chunk: usize,
     pub skip: usize,
+    pub apart: bool,
 }
 
-pub const PLAIN: Place = Place { before: 0, after: 0, chunk: 64, skip: 0 };
+pub const PLAIN: Place = Place { before: 0, after: 0, chunk: 64, skip: 0, apart: false };
 
 pub fn place() -> impl Strategy<Value = Place> {
     let chunk = prop_oneof![Just(64_usize), LOCKSTEP..=70];
-    (0_usize..20, 0_usize..20, chunk, 0_usize..4).prop_map(|(before, after, chunk, skip)| Place {
-        before,
-        after,
-        chunk,
-        skip,
-    })
+    (0_usize..20, 0_usize..20, chunk, 0_usize..4, any::<bool>())
+        .prop_map(|(before, after, chunk, skip, apart)| Place { before, after, chunk, skip, apart })
 }
 
 /// Sequences of these lengths one behind the other, a row of none between them, and the rows that they take; the

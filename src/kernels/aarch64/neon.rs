@@ -3,12 +3,12 @@
 use std::arch::aarch64::*;
 
 use crate::format::layout::{INPUTS, PANEL};
-use crate::kernels::generic::{self, DenseCall, LstmCall};
+use crate::kernels::generic::{self, DenseCall, InputsCall, LstmCall};
 use crate::kernels::simd::{Arithmetic, CANONICAL_NAN, Dot, Simd};
 use crate::kernels::{Isa, Kernels, LstmWeights, LstmWeightsInt8};
 
 pub(in crate::kernels) static KERNELS: Kernels =
-    Kernels { isa: Isa::Neon, lstm, lstm_int8, dense, sigmoid, widen };
+    Kernels { isa: Isa::Neon, lstm, lstm_inputs, lstm_int8, lstm_int8_inputs, dense, sigmoid, widen };
 
 #[target_feature(enable = "neon")]
 fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
@@ -18,10 +18,22 @@ fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
 }
 
 #[target_feature(enable = "neon")]
+fn lstm_inputs<'a>(call: InputsCall<'a, LstmWeights<'a>>) {
+    // SAFETY: as above.
+    generic::lstm_inputs::<_, 1, 6, 2>(unsafe { Neon::new() }, call);
+}
+
+#[target_feature(enable = "neon")]
 fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
     // One gate of two rows at a time: 16 registers of sums, 4 of weights, 2 of inputs.
     // SAFETY: as above.
     generic::lstm_int8::<_, 1, 2, 1>(unsafe { Neon::new() }, call);
+}
+
+#[target_feature(enable = "neon")]
+fn lstm_int8_inputs<'a>(call: InputsCall<'a, LstmWeightsInt8<'a>>) {
+    // SAFETY: as above.
+    generic::lstm_int8_inputs::<_, 1, 2, 1>(unsafe { Neon::new() }, call);
 }
 
 #[target_feature(enable = "neon")]

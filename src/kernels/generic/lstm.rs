@@ -1,16 +1,16 @@
 //! One direction of an LSTM layer over several sequences side by side.
 
-use super::lockstep::{States, step_panel};
-use super::multiply::{Column, Rows, columns, multiply_panel, vectors};
+use super::inputs::project;
+use super::lockstep::{Gates, States, step_panel};
+use super::multiply::{Column, columns, vectors};
 use crate::format::layout::{GATES, PANEL};
 use crate::kernels::simd::Simd;
-use crate::kernels::{LOCKSTEP, LSTM_CHUNK, LstmWeights, Sequence, WIDE_COLUMNS, math};
+use crate::kernels::{Inputs, LOCKSTEP, LSTM_CHUNK, LstmWeights, Sequence, WIDE_COLUMNS, math};
 
 /// Arguments of [`lstm`] and of [`lstm_int8`](super::lstm_int8); the lengths have been checked.
 pub(in crate::kernels) struct LstmCall<'a, W> {
     pub weights: W,
-    /// `[rows][input]`
-    pub x: &'a [f32],
+    pub inputs: Inputs<'a>,
     /// Rows of the sequences, longest first.
     pub sequences: &'a [Sequence],
     /// Walk from the last step to the first.
@@ -19,14 +19,14 @@ pub(in crate::kernels) struct LstmCall<'a, W> {
     pub y: &'a mut [f32],
     pub y_stride: usize,
     pub y_offset: usize,
-    /// Of [`lstm`]: cell states, previous and current outputs `[hidden / 16][LOCKSTEP][16]`, widened weights
-    /// `[WIDE_COLUMNS][4][16]`, then gate sums `[rows of a chunk][hidden / 16][4][16]`.
+    /// Of [`lstm`]: widened weights `[WIDE_COLUMNS][4][16]`, gate sums of a step `[LOCKSTEP][4][16]`, cell states, previous
+    /// and current outputs `[hidden / 16][LOCKSTEP][16]`, then gate sums of inputs `[rows of a chunk][hidden / 16][4][16]`.
     pub scratch: &'a mut [f32],
 }
 
 /// One direction of one LSTM layer, [`LOCKSTEP`] sequences side by side.
 ///
-/// The input's part of the gate sums is computed for a chunk of steps at once, where one conversion of a weight
+/// The inputs' part of the gate sums is computed for a chunk of steps at once, where one conversion of a weight
 /// serves many rows, and kept small enough for the cache; then the recurrence walks the chunk.
 ///
 /// Tile of the products: `TILE_GATES` x `TILE_ROWS`, and `PAIR_GATES` x 2, chosen to fill the registers. The recurrence of
@@ -42,49 +42,79 @@ pub(in crate::kernels) fn lstm<
     const PANELS: usize,
 >(
     s: S,
-    mut call: LstmCall<'a, LstmWeights<'a>>,
+    call: LstmCall<'a, LstmWeights<'a>>,
 ) {
-    let hidden = call.weights.hidden;
-    let (states, rest) = std::mem::take(&mut call.scratch).split_at_mut(3 * LOCKSTEP * hidden);
+    let LstmCall { weights, inputs, sequences, reverse, y, y_stride, y_offset, scratch } = call;
+    let hidden = weights.hidden;
+    let (wide, rest) = scratch.split_at_mut(WIDE_COLUMNS * GATES * PANEL);
+    let (gates, rest) = rest.split_at_mut(LOCKSTEP * GATES * PANEL);
+    let (states, chunk) = rest.split_at_mut(3 * LOCKSTEP * hidden);
     let states = states.as_chunks_mut::<PANEL>().0.as_chunks_mut::<LOCKSTEP>().0;
     let (cells, states) = states.split_at_mut(hidden / PANEL);
     let (previous, current) = states.split_at_mut(hidden / PANEL);
-    let (wide, sums) = rest.split_at_mut(WIDE_COLUMNS * GATES * PANEL);
-    let mut walk = Walk {
-        weights: call.weights,
-        wx: columns::<GATES>(call.weights.wx),
-        wh: columns::<GATES>(call.weights.wh),
-        bias: vectors(call.weights.bias).as_chunks::<GATES>().0,
-        y: call.y,
-        y_stride: call.y_stride,
-        y_offset: call.y_offset,
-        cells,
-        previous,
-        current,
-        wide: wide.as_chunks_mut::<PANEL>().0.as_chunks_mut::<GATES>().0,
-        sums,
-    };
-    let room = LSTM_CHUNK.min(walk.sums.len() / (GATES * hidden));
-    for group in call.sequences.chunks(LOCKSTEP) {
+    let gates = gates.as_chunks_mut::<PANEL>().0.as_chunks_mut::<GATES>().0;
+    let wh = columns::<GATES>(weights.wh);
+    let mut walk = Walk { hidden, wh, reverse, y, y_stride, y_offset, cells, previous, current, gates };
+    let room = LSTM_CHUNK.min(chunk.len() / (GATES * hidden));
+    for group in sequences.chunks(LOCKSTEP) {
         walk.cells.fill([[0.0; PANEL]; LOCKSTEP]);
         let mut done = 0;
         while done < group[0].steps {
             let mut list = [0; LSTM_CHUNK];
-            let (steps, rows) = list_rows(group, done, call.reverse, &mut list[..room]);
+            let (steps, rows) = list_rows(group, done, reverse, &mut list[..room]);
             let list = &list[..rows];
-            walk.project::<S, TILE_GATES, TILE_ROWS, PAIR_GATES>(s, call.x, list);
+            let mut places = IN_ORDER;
+            let sums: &[f32] = match inputs {
+                Inputs::Rows(x) => {
+                    project::<S, TILE_GATES, TILE_ROWS, PAIR_GATES>(
+                        s,
+                        &weights,
+                        x,
+                        list,
+                        &places[..rows],
+                        chunk,
+                        wide,
+                    );
+                    chunk
+                }
+                Inputs::Sums { sums, places: all } => {
+                    take_places(all, list, &mut places);
+                    sums
+                }
+            };
             let mut first = 0;
             for step in done..done + steps {
                 let rows = &list[first..][..active(group, step)];
-                if let [row] = *rows {
-                    walk.step_one::<S, PANELS>(s, row, step, call.reverse, first);
+                let places = &places[first..][..rows.len()];
+                if let ([row], [place]) = (rows, places) {
+                    let sums = vectors(&sums[place * GATES * hidden..][..GATES * hidden]);
+                    walk.step_one::<S, PANELS>(s, *row, step == 0, sums.as_chunks::<GATES>().0);
                 } else {
-                    walk.step_all(s, rows, step == 0, first);
+                    walk.step_all(s, rows, step == 0, sums, places);
                 }
                 first += rows.len();
             }
             done += steps;
         }
+    }
+}
+
+/// Sums that were computed in the order of the list.
+pub(super) const IN_ORDER: [usize; LSTM_CHUNK] = {
+    let mut places = [0; LSTM_CHUNK];
+    let mut i = 0;
+    while i < LSTM_CHUNK {
+        places[i] = i;
+        i += 1;
+    }
+    places
+};
+
+/// The places of the rows `list`.
+#[inline(always)]
+pub(super) fn take_places(all: &[u32], list: &[usize], places: &mut [usize; LSTM_CHUNK]) {
+    for (place, &row) in places.iter_mut().zip(list) {
+        *place = all[row] as usize;
     }
 }
 
@@ -123,12 +153,11 @@ pub(super) fn list_rows(
     (step - done, rows)
 }
 
-/// Weights, outputs and scratch of a walk over a group.
+/// Recurrent weights, outputs and scratch of a walk over a group.
 struct Walk<'a> {
-    weights: LstmWeights<'a>,
-    wx: &'a [Column<u16, GATES>],
+    hidden: usize,
     wh: &'a [Column<u16, GATES>],
-    bias: &'a [[[f32; PANEL]; GATES]],
+    reverse: bool,
     y: &'a mut [f32],
     y_stride: usize,
     y_offset: usize,
@@ -136,80 +165,27 @@ struct Walk<'a> {
     /// h of the step before and of this one, kept where several sequences run.
     previous: &'a mut [States],
     current: &'a mut [States],
-    wide: &'a mut [Column<f32, GATES>],
-    /// `[rows of a chunk][hidden / 16][4][16]`
-    sums: &'a mut [f32],
+    /// Sums of one panel.
+    gates: &'a mut [Gates],
 }
 
 impl Walk<'_> {
-    /// Sums of the rows `list`: bias and inputs.
-    #[inline(always)]
-    fn project<S: Simd, const TILE_GATES: usize, const TILE_ROWS: usize, const PAIR_GATES: usize>(
-        &mut self,
-        s: S,
-        x: &[f32],
-        list: &[usize],
-    ) {
-        let LstmWeights { input, hidden, .. } = self.weights;
-        let row_len = GATES * hidden;
-        for panel in 0..hidden / PANEL {
-            let weights = &self.wx[panel * input..][..input];
-            let bias = &self.bias[panel];
-            let sums = &mut self.sums[panel * GATES * PANEL..];
-            let rows = Rows { x, list, stride: input, first: 0 };
-            if S::REGISTERS < 32 || list.len() <= TILE_ROWS || input == 0 {
-                multiply_panel::<S, _, GATES, TILE_GATES, TILE_ROWS, PAIR_GATES>(
-                    s,
-                    weights,
-                    Some(bias),
-                    rows,
-                    sums,
-                    row_len,
-                );
-                continue;
-            }
-            // Weights that serve several tiles are widened once: with AVX-512 1.07 times as fast at 128 inputs and 16
-            // sequences of 32 steps, with AVX2 1.02 times as slow.
-            let mut first = 0;
-            while first < input {
-                let count = self.wide.len().min(input - first);
-                let wide = &mut self.wide[..count];
-                for k in 0..count {
-                    for gate in 0..GATES {
-                        s.store(s.load_half(&weights[first + k][gate]), &mut wide[k][gate]);
-                    }
-                }
-                let start = if first == 0 { Some(bias) } else { None };
-                multiply_panel::<S, _, GATES, TILE_GATES, TILE_ROWS, PAIR_GATES>(
-                    s,
-                    wide,
-                    start,
-                    Rows { first, ..rows },
-                    sums,
-                    row_len,
-                );
-                first += count;
-            }
-        }
-    }
-
-    /// A step of a single sequence; its sums are those of row `at` of the chunk.
+    /// A step of a single sequence with the sums `[hidden / 16][4][16]`.
     #[inline(always)]
     fn step_one<S: Simd, const PANELS: usize>(
         &mut self,
         s: S,
         row: usize,
-        step: usize,
-        reverse: bool,
-        at: usize,
+        is_first: bool,
+        sums: &[[[f32; PANEL]; GATES]],
     ) {
-        let hidden = self.weights.hidden;
+        let hidden = self.hidden;
         let (stride, offset) = (self.y_stride, self.y_offset);
         let start = row * stride;
         // Before the first step h is 0 and contributes nothing.
-        let (previous, current): (&[f32], &mut [f32]) = if step == 0 {
+        let (previous, current): (&[f32], &mut [f32]) = if is_first {
             (&[], &mut self.y[start..])
-        } else if reverse {
+        } else if self.reverse {
             let (current, previous) = self.y.split_at_mut(start + stride);
             (&previous[offset..][..hidden], &mut current[start..])
         } else {
@@ -217,7 +193,6 @@ impl Walk<'_> {
             (&previous[start - stride + offset..][..hidden], current)
         };
         let output = current[offset..][..hidden].as_chunks_mut::<PANEL>().0;
-        let sums = vectors(&self.sums[at * GATES * hidden..][..GATES * hidden]).as_chunks::<GATES>().0;
         let whole = sums.len() - sums.len() % PANELS;
         let mut panel = 0;
         while panel < whole {
@@ -230,19 +205,21 @@ impl Walk<'_> {
         }
     }
 
-    /// A step of several sequences, with the rows `rows`; their sums are those of the rows from `at` on of the chunk.
+    /// A step of several sequences, with the rows `rows`; that of `rows[r]` has the sums with number `places[r]`.
     #[inline(always)]
-    fn step_all<S: Simd>(&mut self, s: S, rows: &[usize], is_first: bool, at: usize) {
-        let hidden = self.weights.hidden;
-        let row_len = GATES * hidden;
+    fn step_all<S: Simd>(&mut self, s: S, rows: &[usize], is_first: bool, sums: &[f32], places: &[usize]) {
+        let hidden = self.hidden;
         std::mem::swap(&mut self.previous, &mut self.current);
         // Before the first step h is 0 and contributes nothing.
         let previous: &[States] = if is_first { &[] } else { self.previous };
         for panel in 0..hidden / PANEL {
-            let sums = &mut self.sums[at * row_len + panel * GATES * PANEL..];
+            for (gates, place) in self.gates.iter_mut().zip(places) {
+                let at = place * GATES * hidden + panel * GATES * PANEL;
+                *gates = vectors(&sums[at..][..GATES * PANEL]).as_chunks::<GATES>().0[0];
+            }
             let weights = &self.wh[panel * hidden..][..hidden];
             let (cell, state) = (&mut self.cells[panel], &mut self.current[panel]);
-            step_panel(s, weights, previous, sums, row_len, rows.len(), cell, state);
+            step_panel(s, weights, previous, &mut self.gates[..rows.len()], cell, state);
             for (h, &row) in state.iter().zip(rows) {
                 let y = row * self.y_stride + self.y_offset + panel * PANEL;
                 self.y[y..][..PANEL].copy_from_slice(h);

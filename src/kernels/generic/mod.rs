@@ -5,19 +5,22 @@
 //!
 //! Everything is `#[inline(always)]` and free of closures, see [`super::simd`].
 
+mod inputs;
 mod int8;
 mod lockstep;
 mod lstm;
 mod multiply;
 mod quantise;
 
-pub(super) use int8::lstm_int8;
+pub(super) use inputs::{InputsCall, lstm_inputs};
+pub(super) use int8::{lstm_int8, lstm_int8_inputs};
 pub(super) use lstm::{LstmCall, lstm};
 
-use super::DenseWeights;
 use super::math;
 use super::simd::Simd;
+use super::{DenseWeights, LSTM_CHUNK};
 use crate::format::layout::PANEL;
+use lstm::IN_ORDER;
 use multiply::{Rows, columns, multiply_panel, vectors};
 
 /// Arguments of [`dense`]; the lengths have been checked.
@@ -31,23 +34,17 @@ pub(super) struct DenseCall<'a> {
     pub y: &'a mut [f32],
 }
 
-/// Rows whose numbers are listed at once.
-const LISTED: usize = 64;
-
 /// A dense layer; tiles of one panel x `TILE_ROWS` rows.
 #[inline(always)]
 pub(super) fn dense<S: Simd, const TILE_ROWS: usize>(s: S, call: DenseCall<'_>) {
     let DenseCall { weights: DenseWeights { input, outputs, w, bias }, x, x_stride, rows, y } = call;
     let w = columns::<1>(w);
     let bias = vectors(bias).as_chunks::<1>().0;
-    let mut list = [0; LISTED];
     let mut done = 0;
     while done < rows {
-        let count = LISTED.min(rows - done);
-        for (r, row) in list[..count].iter_mut().enumerate() {
-            *row = done + r;
-        }
-        let inputs = Rows { x, list: &list[..count], stride: x_stride, first: 0 };
+        let list = &IN_ORDER[..LSTM_CHUNK.min(rows - done)];
+        let x = &x[done * x_stride..];
+        let inputs = Rows { x, list, stride: x_stride, first: 0, places: list, out_stride: outputs };
         for panel in 0..outputs / PANEL {
             multiply_panel::<S, _, 1, 1, TILE_ROWS, 1>(
                 s,
@@ -55,10 +52,9 @@ pub(super) fn dense<S: Simd, const TILE_ROWS: usize>(s: S, call: DenseCall<'_>) 
                 Some(&bias[panel]),
                 inputs,
                 &mut y[done * outputs + panel * PANEL..],
-                outputs,
             );
         }
-        done += count;
+        done += list.len();
     }
 }
 

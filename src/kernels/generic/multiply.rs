@@ -25,13 +25,15 @@ impl<S: Simd> Weights<S> for [f32; PANEL] {
     }
 }
 
-/// Rows of inputs: row r is `x[list[r] * stride + first..]`.
+/// Rows of inputs: row r is `x[list[r] * stride + first..]`, and its results go to `out[places[r] * out_stride..]`.
 #[derive(Clone, Copy)]
 pub(super) struct Rows<'a> {
     pub x: &'a [f32],
     pub list: &'a [usize],
     pub stride: usize,
     pub first: usize,
+    pub places: &'a [usize],
+    pub out_stride: usize,
 }
 
 #[inline(always)]
@@ -44,7 +46,7 @@ pub(super) fn vectors(values: &[f32]) -> &[[f32; PANEL]] {
     values.as_chunks::<PANEL>().0
 }
 
-/// `out[r][v] = start[v] + sum over k of panel[k][v] * row r [k]` for the `WIDTH` vectors of one panel and all rows.
+/// Row r of the results is `start[v] + sum over k of panel[k][v] * row r [k]` for the `WIDTH` vectors of one panel and all rows.
 /// Without `start` the sums go on from what `out` holds.
 ///
 /// `TILE` vectors x `TILE_ROWS` rows at a time; the last rows take 4, 2 and 1 at a time, with more vectors each so that
@@ -63,26 +65,25 @@ pub(super) fn multiply_panel<
     start: Option<&[[f32; PANEL]; WIDTH]>,
     rows: Rows<'_>,
     out: &mut [f32],
-    out_stride: usize,
 ) where
     W: Weights<S>,
 {
     let count = rows.list.len();
     let mut row = 0;
     while count - row >= TILE_ROWS {
-        multiply_rows::<S, W, WIDTH, TILE, TILE_ROWS>(s, panel, start, rows, row, out, out_stride);
+        multiply_rows::<S, W, WIDTH, TILE, TILE_ROWS>(s, panel, start, rows, row, out);
         row += TILE_ROWS;
     }
     if count - row >= 4 {
-        multiply_rows::<S, W, WIDTH, TILE, 4>(s, panel, start, rows, row, out, out_stride);
+        multiply_rows::<S, W, WIDTH, TILE, 4>(s, panel, start, rows, row, out);
         row += 4;
     }
     if count - row >= 2 {
-        multiply_rows::<S, W, WIDTH, PAIR, 2>(s, panel, start, rows, row, out, out_stride);
+        multiply_rows::<S, W, WIDTH, PAIR, 2>(s, panel, start, rows, row, out);
         row += 2;
     }
     if count > row {
-        multiply_rows::<S, W, WIDTH, WIDTH, 1>(s, panel, start, rows, row, out, out_stride);
+        multiply_rows::<S, W, WIDTH, WIDTH, 1>(s, panel, start, rows, row, out);
     }
 }
 
@@ -95,8 +96,8 @@ fn multiply_rows<S: Simd, W: Weights<S>, const WIDTH: usize, const TILE: usize, 
     rows: Rows<'_>,
     row: usize,
     out: &mut [f32],
-    out_stride: usize,
 ) {
+    let places = &rows.places[row..][..ROWS];
     let mut x = [rows.x; ROWS];
     for (x, &number) in x.iter_mut().zip(&rows.list[row..][..ROWS]) {
         *x = &rows.x[number * rows.stride + rows.first..][..panel.len()];
@@ -106,7 +107,9 @@ fn multiply_rows<S: Simd, W: Weights<S>, const WIDTH: usize, const TILE: usize, 
         for (r, sum) in sum.iter_mut().enumerate() {
             let from = match start {
                 Some(start) => start,
-                None => &vectors(&out[(row + r) * out_stride..][..WIDTH * PANEL]).as_chunks::<WIDTH>().0[0],
+                None => {
+                    &vectors(&out[places[r] * rows.out_stride..][..WIDTH * PANEL]).as_chunks::<WIDTH>().0[0]
+                }
             };
             for v in 0..TILE {
                 sum[v] = s.load(&from[first + v]);
@@ -127,7 +130,7 @@ fn multiply_rows<S: Simd, W: Weights<S>, const WIDTH: usize, const TILE: usize, 
             }
         }
         for r in 0..ROWS {
-            let out = out[(row + r) * out_stride..][..WIDTH * PANEL].as_chunks_mut::<PANEL>().0;
+            let out = out[places[r] * rows.out_stride..][..WIDTH * PANEL].as_chunks_mut::<PANEL>().0;
             for v in 0..TILE {
                 s.store(s.canonical_nan(sum[r][v]), &mut out[first + v]);
             }

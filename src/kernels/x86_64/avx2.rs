@@ -3,12 +3,12 @@
 use std::arch::x86_64::*;
 
 use crate::format::layout::{INPUTS, PANEL};
-use crate::kernels::generic::{self, DenseCall, LstmCall};
+use crate::kernels::generic::{self, DenseCall, InputsCall, LstmCall};
 use crate::kernels::simd::{Arithmetic, CANONICAL_NAN, Dot, Simd};
 use crate::kernels::{Isa, Kernels, LstmWeights, LstmWeightsInt8};
 
 pub(in crate::kernels) static KERNELS: Kernels =
-    Kernels { isa: Isa::Avx2, lstm, lstm_int8, dense, sigmoid, widen };
+    Kernels { isa: Isa::Avx2, lstm, lstm_inputs, lstm_int8, lstm_int8_inputs, dense, sigmoid, widen };
 
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
@@ -18,10 +18,22 @@ pub(super) fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
+pub(super) fn lstm_inputs<'a>(call: InputsCall<'a, LstmWeights<'a>>) {
+    // SAFETY: as above.
+    generic::lstm_inputs::<_, 1, 6, 2>(unsafe { Avx2::new() }, call);
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
 pub(super) fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
     // Two gates of two rows at a time: 8 registers of sums, 2 of weights, 4 of inputs.
     // SAFETY: as above.
     generic::lstm_int8::<_, 2, 2, 1>(unsafe { Avx2::new() }, call);
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) fn lstm_int8_inputs<'a>(call: InputsCall<'a, LstmWeightsInt8<'a>>) {
+    // SAFETY: as above.
+    generic::lstm_int8_inputs::<_, 2, 2, 1>(unsafe { Avx2::new() }, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]

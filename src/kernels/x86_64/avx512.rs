@@ -4,28 +4,38 @@ use std::arch::x86_64::*;
 
 use super::avx2;
 use crate::format::layout::{INPUTS, PANEL};
-use crate::kernels::generic::{self, DenseCall, LstmCall};
+use crate::kernels::generic::{self, DenseCall, InputsCall, LstmCall};
 use crate::kernels::simd::{Arithmetic, CANONICAL_NAN, Dot, Simd};
 use crate::kernels::{Isa, Kernels, LstmWeights, LstmWeightsInt8};
 
 /// With VNNI.
 pub(in crate::kernels) static KERNELS: Kernels =
-    Kernels { isa: Isa::Avx512, lstm, lstm_int8, dense, sigmoid, widen };
+    Kernels { isa: Isa::Avx512, lstm, lstm_inputs, lstm_int8, lstm_int8_inputs, dense, sigmoid, widen };
 
 /// With VNNI, for processors that do 512-bit operations in halves: fp16 as AVX2 does it, which is faster
 /// on Zen 4.
 pub(in crate::kernels) static KERNELS_IN_HALVES: Kernels = Kernels {
     isa: Isa::Avx512,
     lstm: avx2::lstm,
+    lstm_inputs: avx2::lstm_inputs,
     lstm_int8,
+    lstm_int8_inputs,
     dense: avx2::dense,
     sigmoid: avx2::sigmoid,
     widen: avx2::widen,
 };
 
 /// Without VNNI: int8 as AVX2 does it.
-pub(in crate::kernels) static KERNELS_WITHOUT_VNNI: Kernels =
-    Kernels { isa: Isa::Avx512, lstm, lstm_int8: avx2::lstm_int8, dense, sigmoid, widen };
+pub(in crate::kernels) static KERNELS_WITHOUT_VNNI: Kernels = Kernels {
+    isa: Isa::Avx512,
+    lstm,
+    lstm_inputs,
+    lstm_int8: avx2::lstm_int8,
+    lstm_int8_inputs: avx2::lstm_int8_inputs,
+    dense,
+    sigmoid,
+    widen,
+};
 
 #[target_feature(enable = "avx512f")]
 fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
@@ -33,11 +43,23 @@ fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
     generic::lstm::<_, 2, 8, 4, 2>(unsafe { Avx512::<false>::new() }, call);
 }
 
+#[target_feature(enable = "avx512f")]
+fn lstm_inputs<'a>(call: InputsCall<'a, LstmWeights<'a>>) {
+    // SAFETY: as above.
+    generic::lstm_inputs::<_, 2, 8, 4>(unsafe { Avx512::<false>::new() }, call);
+}
+
 #[target_feature(enable = "avx512f,avx512vnni")]
 fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
     // 16 sums, 4 inputs, and weights from memory; of a single row 8 sums, which hide the latency.
     // SAFETY: this function runs only where AVX-512F and VNNI are available.
     generic::lstm_int8::<_, 4, 4, 2>(unsafe { Avx512::<true>::new() }, call);
+}
+
+#[target_feature(enable = "avx512f,avx512vnni")]
+fn lstm_int8_inputs<'a>(call: InputsCall<'a, LstmWeightsInt8<'a>>) {
+    // SAFETY: as above.
+    generic::lstm_int8_inputs::<_, 4, 4, 2>(unsafe { Avx512::<true>::new() }, call);
 }
 
 #[target_feature(enable = "avx512f")]
