@@ -49,15 +49,18 @@ impl<'a> Strings<'a> {
     pub fn check(section: &'a [u8], at: u64) -> Result<Self, Error> {
         let corrupt = |detail: &'static str| Error::new(Status::CorruptModel, detail).at(at);
         let strings = Self::open(section).ok_or_else(|| corrupt("a string table is cut off"))?;
+        // The whole heap at once is checked faster than string by string.
+        let heap = str::from_utf8(strings.heap).map_err(|_| corrupt("a string is not UTF-8"))?;
         let mut start = 0;
         for offset in strings.offsets {
             let end = u32::from_le_bytes(*offset) as usize;
-            let string =
-                strings.heap.get(start..end).ok_or_else(|| corrupt("string offsets not in order"))?;
-            if string.len() > MAX_STRING {
+            if end < start || end > heap.len() {
+                return Err(corrupt("string offsets not in order"));
+            }
+            if end - start > MAX_STRING {
                 return Err(corrupt("a string is too long"));
             }
-            if str::from_utf8(string).is_err() {
+            if !heap.is_char_boundary(end) {
                 return Err(corrupt("a string is not UTF-8"));
             }
             start = end;
@@ -127,6 +130,14 @@ mod tests {
             bytes.extend(b"abc");
             assert!(Strings::check(&bytes, 0).is_err(), "{offsets:?}");
         }
+    }
+
+    #[test]
+    fn a_string_that_ends_inside_a_character_is_refused() {
+        let mut bytes = write(&["a", "µg"]);
+        assert!(Strings::check(&bytes, 0).is_ok());
+        bytes[8] = 2;
+        assert!(Strings::check(&bytes, 0).is_err());
     }
 
     #[test]
