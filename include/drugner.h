@@ -372,7 +372,7 @@ drugner_status drugner_context_init(void *memory,
 // Errors: NULL_POINTER, BUSY; OUT_OF_MEMORY for a context not in the caller's memory, which leaves it poisoned.
 drugner_status drugner_context_reset(drugner_context *context);
 
-// Overwrites all scratch memory, which holds traces of the last text, with zeros. reset and destroy do so, too.
+// Overwrites all scratch memory, which holds traces of the texts before, with zeros. reset and destroy do so, too.
 //
 // Spans of earlier results become invalid.
 //

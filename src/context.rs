@@ -156,7 +156,7 @@ impl Context {
         self.find(text)
     }
 
-    /// Overwrites all scratch memory, the last result included, with zeros; also done on drop.
+    /// Overwrites all memory, the last result and what is kept of texts before included, with zeros; also done on drop.
     pub fn wipe(&mut self) {
         self.arena.wipe();
     }

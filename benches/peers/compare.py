@@ -3,7 +3,8 @@
     compare.py LAYER [--rounds 11] [--core 0] [--hidden 64 128 256] [--batch 1 16]
                      [--isa avx512 avx2 avx512-int8 avx2-int8]
 
-LAYER is the program of layer.rs; README.md says how to build it. Int8 is compared with int8, fp16 with f32. Times are processor times, so that other
+LAYER is the program of layer.rs; README.md says how to build it. Int8 is compared with int8, fp16 with f32. `limit` is the time of the
+multiply-adds alone in f32, at batch 1 with fp16 weights widened for the recurrence. Times are processor times, so that other
 programs disturb less. Prints a Markdown table.
 """
 
@@ -192,23 +193,26 @@ def measure(hidden, batch, folder):
             raise SystemExit(f"hidden {hidden}, batch {batch}: {name} differs by {error}")
 
     engines |= {f"{library} call": engine for library, engine in calls_of.items()}
+    engines["limit"] = Layer(file, "limit")
     calls = {name: max(1, int(BLOCK_SECONDS / (e.seconds(5) / 5))) for name, e in engines.items()}
     rounds = {name: [] for name in engines}
     for _ in range(arguments.rounds):
         for name, engine in engines.items():
             rounds[name].append(engine.seconds(calls[name]) / calls[name] * 1e6)
-    for isa in arguments.isa:
-        engines[isa].close()
+    for name in [*arguments.isa, "limit"]:
+        engines[name].close()
     return {name: statistics.median(times) for name, times in rounds.items()}
 
 
 ours = arguments.isa
 peers = ["onnxruntime f32", "onnxruntime int8", "torch f32"]
 libraries = ["onnxruntime", "torch"]
+near_limit = [name for name in [*ours, *peers] if not name.endswith("int8")]
 ratios = [(peer, isa) for isa in ours for peer in peers if peer.endswith("int8") == isa.endswith("int8")]
 print(f"onnxruntime {ort.__version__}, PyTorch {torch.__version__}; {INPUT} inputs, {STEPS} steps; microseconds of processor time")
 print(f"per sentence, median of {arguments.rounds} rounds; peers less the cost of a call that does nothing (last columns, per call)\n")
-head = ["hidden", "batch", *ours, *peers, *(f"{peer} / {isa}" for peer, isa in ratios)]
+head = ["hidden", "batch", "limit", *ours, *peers, *(f"{peer} / {isa}" for peer, isa in ratios)]
+head += [f"{name} / limit" for name in near_limit]
 head += [f"{library} call" for library in libraries]
 print("| " + " | ".join(head) + " |\n|" + "---:|" * len(head))
 with tempfile.TemporaryDirectory() as folder:
@@ -216,8 +220,9 @@ with tempfile.TemporaryDirectory() as folder:
         for hidden in arguments.hidden:
             us = measure(hidden, batch, Path(folder))
             call = {library: us[f"{library} call"] for library in libraries}
-            times = {name: (us[name] - call.get(name.split()[0], 0)) / batch for name in ours + peers}
+            times = {name: (us[name] - call.get(name.split()[0], 0)) / batch for name in ["limit"] + ours + peers}
             row = [f"{hidden}", f"{batch}", *(f"{time:.1f}" for time in times.values())]
             row += [f"{times[peer] / times[isa]:.2f}" for peer, isa in ratios]
+            row += [f"{times[name] / times['limit']:.2f}" for name in near_limit]
             row += [f"{cost:.1f}" for cost in call.values()]
             print("| " + " | ".join(row) + " |", flush=True)

@@ -3,8 +3,13 @@
 //! `layer FILE [ISA] [int8]` reads u32 inputs D, hidden H (a multiple of 16), steps T, batch B; then f32 values: for both
 //! directions W_ih `[4H][D]`, W_hh `[4H][H]`, bias `[4H]` (gates i, f, g, o), then x `[B][T][D]`. Weights become fp16,
 //! and int8 where that is asked for.
+//! `layer FILE limit` computes instead as many products as that layer has, and nothing else: with a single sequence those of
+//! the recurrence widen an fp16 weight each.
 //! Each line of standard input is a number n: n calls are made, and the seconds they took are printed. An empty line asks for
 //! the outputs `[B][T][2H]` as f32, little-endian, in FILE.out.
+
+#[cfg(target_arch = "x86_64")]
+mod limit;
 
 use drugner::format::layout;
 use drugner::kernels::{
@@ -71,9 +76,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().ok_or("usage: layer FILE [ISA] [int8]")?;
     let isa = arguments.next();
+    let limit = isa.as_deref() == Some("limit");
     let int8 = arguments.next().is_some_and(|kind| kind == "int8");
     let kernels = Kernels::available()
-        .find(|kernels| isa.as_deref().is_none_or(|isa| kernels.isa().name() == isa))
+        .find(|kernels| limit || isa.as_deref().is_none_or(|isa| kernels.isa().name() == isa))
         .ok_or("this machine does not have that instruction set")?;
 
     let file = std::fs::read(&path)?;
@@ -98,7 +104,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let mut scratch = Aligned::new(&vec![0.0; scratch_len.ok_or("too many units")?]);
     let sequences: Vec<_> = (0..batch).map(|b| Sequence { first: b * steps, steps }).collect();
+    let limit = limit.then(|| {
+        multiply_and_add(8 * hidden * steps * input * batch, 8 * hidden * (steps - 1) * hidden, batch)
+    });
     let mut run = |y: &mut [f32]| {
+        if let Some(products) = &limit {
+            return products();
+        }
         for (d, (weights, bias)) in directions.iter().enumerate() {
             let (reverse, offset) = (d == 1, d * hidden);
             match weights {
@@ -149,4 +161,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         std::io::stdout().flush()?;
     }
     Ok(())
+}
+
+/// Computes the products of a layer and nothing else.
+#[cfg(target_arch = "x86_64")]
+fn multiply_and_add(of_inputs: usize, recurrent: usize, batch: usize) -> impl Fn() {
+    let (registers, widened) = match batch {
+        1 => (of_inputs, recurrent),
+        _ => (of_inputs + recurrent * batch, 0),
+    };
+    let products = limit::fastest(registers, widened);
+    // SAFETY: `fastest` gives an instruction set that the machine has.
+    move || unsafe { products(registers, widened) }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn multiply_and_add(_: usize, _: usize, _: usize) -> impl Fn() {
+    || panic!("the limit is measured on x86-64 only")
 }

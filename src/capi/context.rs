@@ -146,7 +146,7 @@ pub unsafe extern "C" fn drugner_context_reset(context: *mut drugner_context) ->
     unsafe { exclusive(context, State::rebuild) }
 }
 
-/// Overwrites all scratch memory, which holds traces of the last text, with zeros. reset and destroy do so, too.
+/// Overwrites all scratch memory, which holds traces of the texts before, with zeros. reset and destroy do so, too.
 ///
 /// Spans of earlier results become invalid.
 ///
