@@ -282,7 +282,7 @@ class Context {
     return drugner_nbest_utf16(context_.get(), units(text), text.size(), at, most, &out);
   }
 
-  // Overwrites the traces of the last text with zeros.
+  // Overwrites the traces of earlier texts with zeros.
   drugner_status try_wipe() noexcept { return drugner_context_wipe(context_.get()); }
 
   // Wipes the context and makes it as new, also after DRUGNER_E_INTERNAL.

@@ -236,7 +236,7 @@ class Recognizer:
         check(status, error)
 
     def wipe(self) -> None:
-        """Overwrites the traces of the last text in the library's memory."""
+        """Overwrites the traces of earlier texts in the library's memory."""
         with self._open() as handle:
             check(lib.drugner_context_wipe(handle))
 
