@@ -1,9 +1,10 @@
 //! Gate sums of rows that occurred before. Words repeat, within a text and from text to text, and equal rows of inputs
 //! have equal gate sums: the first layer computes them once, as long as they are kept.
 //!
-//! On the DDI-2013 test documents two thirds of the rows are found, which makes the network 1.6 times as fast.
+//! The network is 1.4 times as fast with it on the DDI-2013 test sentences, each a text of its own.
 
-/// Rows that are kept beyond those of a run.
+/// Rows that are kept beyond those of a run. With none a window of 256 words reads the DDI-2013 test sentences 1.06
+/// times as slowly; with 768 1.03 times as fast, for another 2.5 MB of a context.
 const KEPT: usize = 256;
 
 /// Lengths of the slices of [`CacheMemory`].
