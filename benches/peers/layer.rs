@@ -129,7 +129,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 }
                 Weights::Int8 { wx, wh, scales, sums } => {
                     let weights = LstmWeightsInt8 { input, hidden, wx, wh, scales, bias, sums };
-                    kernels.lstm_int8(
+                    kernels.lstm(
                         &weights,
                         Inputs::Rows(&x),
                         &sequences,

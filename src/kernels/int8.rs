@@ -1,11 +1,18 @@
 //! LSTM layers with int8 weights: exact integer sums of quantised inputs, one correction in f32.
 
-use super::generic::{InputsCall, LstmCall};
-use super::{Inputs, Kernels, LOCKSTEP, Sequence, check_list, check_lstm, is_whole_panels};
+use super::{Functions, Kernels, LOCKSTEP, Layer};
 use crate::format::layout::{self, INPUTS, PANEL};
 
 /// int8 weights of one direction of an LSTM layer, in the panels of [`layout`]. Any bit pattern is harmless; where a weight
 /// is -128, instruction sets may differ.
+///
+/// Each row of inputs is brought to whole numbers of -127 to 127: with m the largest magnitude in the row, at least 2^-119
+/// and at most `f32::MAX`, an input is multiplied by 127 / m, limited to ±127 (a NaN becomes 127) and rounded to nearest,
+/// ties to even. The outputs of a step are multiplied by 127 and rounded in the same way for the next.
+///
+/// Each gate sum is the bias, then a fused multiply-add of the inputs' integer sum, rounded to f32, and its scale
+/// times (m / 127), then one of the previous outputs' integer sum and its scale (none in the first step). Integer
+/// sums are exact modulo 2^32; with up to 65,536 inputs they do not overflow.
 #[derive(Clone, Copy)]
 pub struct LstmWeightsInt8<'m> {
     /// Inputs per step.
@@ -26,7 +33,7 @@ pub struct LstmWeightsInt8<'m> {
     pub sums: &'m [i32],
 }
 
-/// Length of the scratch of [`Kernels::lstm_int8`] for chunks of `chunk` rows; `None` if it overflows.
+/// Length of the scratch of a layer of int8 weights, see [`Layer::scratch_len`].
 pub fn lstm_int8_scratch_len(input: usize, hidden: usize, chunk: usize) -> Option<usize> {
     row_len(input, hidden)?.checked_mul(chunk)?.checked_add(state_len(hidden)?)
 }
@@ -41,63 +48,21 @@ pub(super) fn row_len(input: usize, hidden: usize) -> Option<usize> {
     layout::lstm_bias_len(hidden)?.checked_add(layout::padded(input)? / size_of::<f32>())
 }
 
-impl Kernels {
-    /// [`Kernels::lstm`] with int8 weights. Each row of `x` is brought to whole numbers of -127 to 127: with m the largest
-    /// magnitude in the row, at least 2^-119 and at most `f32::MAX`, an input is multiplied by 127 / m, limited to ±127 (a
-    /// NaN becomes 127) and rounded to nearest, ties to even. The outputs of a step are multiplied by 127 and rounded
-    /// in the same way for the next.
-    ///
-    /// Each gate sum is the bias, then a fused multiply-add of the inputs' integer sum, rounded to f32, and its scale
-    /// times (m / 127), then one of the previous outputs' integer sum and its scale (none in the first step). Integer
-    /// sums are exact modulo 2^32; with up to 65,536 inputs they do not overflow.
-    ///
-    /// # Panics
-    /// As [`Kernels::lstm`]; weights as in [`LstmWeightsInt8`], `scratch` for at least [`LOCKSTEP`] rows, see
-    /// [`lstm_int8_scratch_len`].
-    #[expect(clippy::too_many_arguments)]
-    pub fn lstm_int8(
-        &self,
-        weights: &LstmWeightsInt8<'_>,
-        inputs: Inputs<'_>,
-        sequences: &[Sequence],
-        reverse: bool,
-        y: &mut [f32],
-        y_stride: usize,
-        y_offset: usize,
-        scratch: &mut [f32],
-    ) {
-        weights.check(scratch);
-        check_lstm(weights.input, weights.hidden, inputs, sequences, y, y_stride, y_offset);
-        let call = LstmCall { weights: *weights, inputs, sequences, reverse, y, y_stride, y_offset, scratch };
-        // SAFETY: as in `lstm`.
-        unsafe { (self.lstm_int8)(call) }
+impl Layer for LstmWeightsInt8<'_> {
+    fn input(&self) -> usize {
+        self.input
     }
 
-    /// [`Kernels::lstm_inputs`] with int8 weights: the bias, then a fused multiply-add of the inputs' integer sum as in
-    /// [`lstm_int8`](Self::lstm_int8).
-    ///
-    /// # Panics
-    /// As [`Kernels::lstm_inputs`]; `weights` and `scratch` as in [`lstm_int8`](Self::lstm_int8).
-    pub fn lstm_int8_inputs(
-        &self,
-        weights: &LstmWeightsInt8<'_>,
-        x: &[f32],
-        list: &[u32],
-        sums: &mut [f32],
-        scratch: &mut [f32],
-    ) {
-        weights.check(scratch);
-        check_list(weights.input, weights.hidden, x, list, sums);
-        let call = InputsCall { weights: *weights, x, list, sums, scratch };
-        // SAFETY: as in `lstm`.
-        unsafe { (self.lstm_int8_inputs)(call) }
+    fn hidden(&self) -> usize {
+        self.hidden
     }
-}
 
-impl LstmWeightsInt8<'_> {
-    fn check(&self, scratch: &[f32]) {
+    fn scratch_len(&self, chunk: usize) -> Option<usize> {
+        lstm_int8_scratch_len(self.input, self.hidden, chunk)
+    }
+
+    fn check(&self) {
         let Self { input, hidden, wx, wh, scales, bias, sums } = *self;
-        assert!(is_whole_panels(hidden), "lstm: hidden size is not a multiple of 16");
         assert!(layout::int8_panels_len(hidden, input) == Some(wx.len()), "lstm: length of wx");
         assert!(layout::int8_panels_len(hidden, hidden) == Some(wh.len()), "lstm: length of wh");
         let outputs = layout::lstm_bias_len(hidden);
@@ -105,8 +70,10 @@ impl LstmWeightsInt8<'_> {
         let both = outputs.and_then(|outputs| outputs.checked_mul(2));
         assert!(both == Some(scales.len()), "lstm: length of scales");
         assert!(both == Some(sums.len()), "lstm: length of sums");
-        let len = lstm_int8_scratch_len(input, hidden, LOCKSTEP);
-        assert!(len.is_some_and(|len| len <= scratch.len()), "lstm: length of scratch");
+    }
+
+    fn functions(kernels: &Kernels) -> Functions<Self> {
+        Functions { lstm: kernels.lstm_int8, inputs: kernels.lstm_int8_inputs }
     }
 }
 

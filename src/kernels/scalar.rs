@@ -212,19 +212,19 @@ impl<const FMA: bool> Dot for Portable<FMA> {
 pub(super) static PORTABLE: Kernels =
     Kernels { isa: Isa::Scalar, lstm, lstm_inputs, lstm_int8, lstm_int8_inputs, dense, sigmoid, widen };
 
-fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
+fn lstm(call: LstmCall<'_, LstmWeights<'_>>) {
     generic::lstm::<_, 1, 4, 2, 1>(Portable::<NATIVE_FMA>, call);
 }
 
-fn lstm_inputs<'a>(call: InputsCall<'a, LstmWeights<'a>>) {
+fn lstm_inputs(call: InputsCall<'_, LstmWeights<'_>>) {
     generic::lstm_inputs::<_, 1, 4, 2>(Portable::<NATIVE_FMA>, call);
 }
 
-fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
+fn lstm_int8(call: LstmCall<'_, LstmWeightsInt8<'_>>) {
     generic::lstm_int8::<_, 1, 2, 1>(Portable::<NATIVE_FMA>, call);
 }
 
-fn lstm_int8_inputs<'a>(call: InputsCall<'a, LstmWeightsInt8<'a>>) {
+fn lstm_int8_inputs(call: InputsCall<'_, LstmWeightsInt8<'_>>) {
     generic::lstm_int8_inputs::<_, 1, 2, 1>(Portable::<NATIVE_FMA>, call);
 }
 
@@ -251,22 +251,22 @@ pub(super) mod fma {
         Kernels { isa: Isa::Scalar, lstm, lstm_inputs, lstm_int8, lstm_int8_inputs, dense, sigmoid, widen };
 
     #[target_feature(enable = "avx2,fma")]
-    fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
+    fn lstm(call: LstmCall<'_, LstmWeights<'_>>) {
         generic::lstm::<_, 1, 4, 2, 1>(Portable::<true>, call);
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn lstm_inputs<'a>(call: InputsCall<'a, LstmWeights<'a>>) {
+    fn lstm_inputs(call: InputsCall<'_, LstmWeights<'_>>) {
         generic::lstm_inputs::<_, 1, 4, 2>(Portable::<true>, call);
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
+    fn lstm_int8(call: LstmCall<'_, LstmWeightsInt8<'_>>) {
         generic::lstm_int8::<_, 1, 2, 1>(Portable::<true>, call);
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn lstm_int8_inputs<'a>(call: InputsCall<'a, LstmWeightsInt8<'a>>) {
+    fn lstm_int8_inputs(call: InputsCall<'_, LstmWeightsInt8<'_>>) {
         generic::lstm_int8_inputs::<_, 1, 2, 1>(Portable::<true>, call);
     }
 

@@ -130,7 +130,7 @@ impl LstmDirection {
                 engine.kernels.lstm(&weights, inputs, sequences, reverse, y, stride, offset, scratch);
             }
             KernelWeights::Int8(weights) => {
-                engine.kernels.lstm_int8(&weights, inputs, sequences, reverse, y, stride, offset, scratch);
+                engine.kernels.lstm(&weights, inputs, sequences, reverse, y, stride, offset, scratch);
             }
         }
     }
@@ -147,7 +147,7 @@ impl LstmDirection {
     ) {
         match self.weights(engine.storage) {
             KernelWeights::Half(weights) => engine.kernels.lstm_inputs(&weights, x, list, sums, scratch),
-            KernelWeights::Int8(weights) => engine.kernels.lstm_int8_inputs(&weights, x, list, sums, scratch),
+            KernelWeights::Int8(weights) => engine.kernels.lstm_inputs(&weights, x, list, sums, scratch),
         }
     }
 

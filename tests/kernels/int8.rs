@@ -1,6 +1,6 @@
 //! int8 LSTM layers: equal bits everywhere, and the documented arithmetic written down a second time.
 
-use super::layer::{Direction, has_the_bits_of_scalar_one_by_one, run};
+use super::layer::{has_the_bits_of_scalar_one_by_one, run};
 use super::random::{Kind, PLAIN, Place, Random, Shifted, bits, kind, place, sequences, tables};
 use drugner::format::layout::{self, GATES, INPUTS, PANEL};
 use drugner::kernels::{
@@ -81,36 +81,11 @@ impl Layer {
     }
 
     fn run(&self, kernels: &Kernels, sequences: &[Sequence], reverse: bool, place: Place) -> Vec<u32> {
-        run(self, kernels, &self.x, sequences, reverse, place)
+        run(&self.weights(), kernels, &self.x, sequences, reverse, place)
     }
 }
 
-impl Direction for Layer {
-    fn sizes(&self) -> (usize, usize) {
-        (self.input, self.hidden)
-    }
-
-    fn scratch_len(&self, chunk: usize) -> usize {
-        lstm_int8_scratch_len(self.input, self.hidden, chunk).unwrap()
-    }
-
-    fn lstm(
-        &self,
-        kernels: &Kernels,
-        inputs: Inputs<'_>,
-        (sequences, reverse): (&[Sequence], bool),
-        (y, stride, offset): (&mut [f32], usize, usize),
-        scratch: &mut [f32],
-    ) {
-        kernels.lstm_int8(&self.weights(), inputs, sequences, reverse, y, stride, offset, scratch);
-    }
-
-    fn lstm_inputs(&self, kernels: &Kernels, x: &[f32], list: &[u32], sums: &mut [f32], scratch: &mut [f32]) {
-        kernels.lstm_int8_inputs(&self.weights(), x, list, sums, scratch);
-    }
-}
-
-/// Whole numbers of the values, as the documentation of `lstm_int8` defines them.
+/// Whole numbers of the values, as the documentation of `LstmWeightsInt8` defines them.
 fn whole(values: &[f32], factor: f32) -> Vec<i64> {
     let one = |&value: &f32| {
         let value = value * factor;
@@ -155,7 +130,7 @@ proptest! {
     ) {
         let (sequences, rows) = sequences(&lengths);
         let layer = Layer::random(seed, (input, panels * PANEL, rows), place.skip, values);
-        has_the_bits_of_scalar_one_by_one(&layer, &layer.x, &sequences, reverse, place)?;
+        has_the_bits_of_scalar_one_by_one(&layer.weights(), &layer.x, &sequences, reverse, place)?;
     }
 
     /// Weights and inputs at their limits: no sum on the way may saturate.
@@ -318,16 +293,7 @@ fn wrong_lengths_are_refused() {
         let lstm = |weights: LstmWeightsInt8<'_>, x: usize, y: usize, scratch: usize| {
             let (mut y, mut scratch) = (vec![0.0; y], vec![0.0; scratch]);
             let rows = [Sequence { first: 0, steps: 2 }];
-            kernels.lstm_int8(
-                &weights,
-                Inputs::Rows(&layer.x[..x]),
-                &rows,
-                false,
-                &mut y,
-                PANEL,
-                0,
-                &mut scratch,
-            );
+            kernels.lstm(&weights, Inputs::Rows(&layer.x[..x]), &rows, false, &mut y, PANEL, 0, &mut scratch);
         };
         let refused = |weights: LstmWeightsInt8<'_>, x: usize, y: usize, scratch: usize| {
             let call = std::panic::AssertUnwindSafe(|| lstm(weights, x, y, scratch));
@@ -344,7 +310,7 @@ fn wrong_lengths_are_refused() {
         refused(good, 6, 31, room);
         refused(good, 6, 32, room - 1);
         let inputs = |list: &[u32], room: usize| {
-            kernels.lstm_int8_inputs(&good, &layer.x, list, &mut [0.0; 128], &mut vec![0.0; room]);
+            kernels.lstm_inputs(&good, &layer.x, list, &mut [0.0; 128], &mut vec![0.0; room]);
         };
         inputs(&[1, 0], room);
         let refused = |list: &[u32], room: usize| {

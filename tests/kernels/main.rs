@@ -9,7 +9,7 @@ use drugner::kernels::{
     DenseWeights, Inputs, Kernels, LOCKSTEP, LstmWeights, Sequence, lstm_scratch_len, math,
 };
 use half::f16;
-use layer::{Direction, has_the_bits_of_scalar_one_by_one, run};
+use layer::{has_the_bits_of_scalar_one_by_one, run};
 use proptest::prelude::*;
 use random::{Kind, PLAIN, Place, Random, Shifted, bits, kind, place, sequences, tables};
 
@@ -61,32 +61,7 @@ impl Layer {
     }
 
     fn run(&self, kernels: &Kernels, sequences: &[Sequence], reverse: bool, place: Place) -> Vec<u32> {
-        run(self, kernels, &self.x, sequences, reverse, place)
-    }
-}
-
-impl Direction for Layer {
-    fn sizes(&self) -> (usize, usize) {
-        (self.input, self.hidden)
-    }
-
-    fn scratch_len(&self, chunk: usize) -> usize {
-        lstm_scratch_len(self.hidden, chunk).unwrap()
-    }
-
-    fn lstm(
-        &self,
-        kernels: &Kernels,
-        inputs: Inputs<'_>,
-        (sequences, reverse): (&[Sequence], bool),
-        (y, stride, offset): (&mut [f32], usize, usize),
-        scratch: &mut [f32],
-    ) {
-        kernels.lstm(&self.weights(), inputs, sequences, reverse, y, stride, offset, scratch);
-    }
-
-    fn lstm_inputs(&self, kernels: &Kernels, x: &[f32], list: &[u32], sums: &mut [f32], scratch: &mut [f32]) {
-        kernels.lstm_inputs(&self.weights(), x, list, sums, scratch);
+        run(&self.weights(), kernels, &self.x, sequences, reverse, place)
     }
 }
 
@@ -109,7 +84,7 @@ proptest! {
     ) {
         let (sequences, rows) = sequences(&lengths);
         let layer = Layer::random(seed, input, panels * PANEL, rows, place.skip, weights, values);
-        has_the_bits_of_scalar_one_by_one(&layer, &layer.x, &sequences, reverse, place)?;
+        has_the_bits_of_scalar_one_by_one(&layer.weights(), &layer.x, &sequences, reverse, place)?;
     }
 
     /// More inputs than the weights that are widened at once.

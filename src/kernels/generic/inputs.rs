@@ -6,7 +6,7 @@ use crate::kernels::simd::Simd;
 use crate::kernels::{LSTM_CHUNK, LstmWeights, WIDE_COLUMNS};
 
 /// Arguments of [`lstm_inputs`] and of [`lstm_int8_inputs`](super::lstm_int8_inputs); the lengths have been checked.
-pub(in crate::kernels) struct InputsCall<'a, W> {
+pub struct InputsCall<'a, W> {
     pub weights: W,
     /// `[rows][input]`
     pub x: &'a [f32],
@@ -21,14 +21,13 @@ pub(in crate::kernels) struct InputsCall<'a, W> {
 /// Gate sums of the rows of a list, each in its own place.
 #[inline(always)]
 pub(in crate::kernels) fn lstm_inputs<
-    'a,
     S: Simd,
     const TILE_GATES: usize,
     const TILE_ROWS: usize,
     const PAIR_GATES: usize,
 >(
     s: S,
-    call: InputsCall<'a, LstmWeights<'a>>,
+    call: InputsCall<'_, LstmWeights<'_>>,
 ) {
     let InputsCall { weights, x, list, sums, scratch } = call;
     let (wide, _) = scratch.split_at_mut(WIDE_COLUMNS * GATES * PANEL);

@@ -8,7 +8,7 @@ use crate::kernels::simd::Simd;
 use crate::kernels::{Inputs, LOCKSTEP, LSTM_CHUNK, LstmWeights, Sequence, WIDE_COLUMNS, math};
 
 /// Arguments of [`lstm`] and of [`lstm_int8`](super::lstm_int8); the lengths have been checked.
-pub(in crate::kernels) struct LstmCall<'a, W> {
+pub struct LstmCall<'a, W> {
     pub weights: W,
     pub inputs: Inputs<'a>,
     /// Rows of the sequences, longest first.
@@ -34,7 +34,6 @@ pub(in crate::kernels) struct LstmCall<'a, W> {
 /// multiply-add.
 #[inline(always)]
 pub(in crate::kernels) fn lstm<
-    'a,
     S: Simd,
     const TILE_GATES: usize,
     const TILE_ROWS: usize,
@@ -42,7 +41,7 @@ pub(in crate::kernels) fn lstm<
     const PANELS: usize,
 >(
     s: S,
-    call: LstmCall<'a, LstmWeights<'a>>,
+    call: LstmCall<'_, LstmWeights<'_>>,
 ) {
     let LstmCall { weights, inputs, sequences, reverse, y, y_stride, y_offset, scratch } = call;
     let hidden = weights.hidden;

@@ -12,9 +12,11 @@ mod lstm;
 mod multiply;
 mod quantise;
 
-pub(super) use inputs::{InputsCall, lstm_inputs};
+pub use inputs::InputsCall;
+pub(super) use inputs::lstm_inputs;
 pub(super) use int8::{lstm_int8, lstm_int8_inputs};
-pub(super) use lstm::{LstmCall, lstm};
+pub use lstm::LstmCall;
+pub(super) use lstm::lstm;
 
 use super::math;
 use super::simd::Simd;

@@ -11,27 +11,27 @@ pub(in crate::kernels) static KERNELS: Kernels =
     Kernels { isa: Isa::Avx2, lstm, lstm_inputs, lstm_int8, lstm_int8_inputs, dense, sigmoid, widen };
 
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
+pub(super) fn lstm(call: LstmCall<'_, LstmWeights<'_>>) {
     // Tile: 12 sums, 2 weights and 1 input fill the 16 registers. One panel of the recurrence is 8 chains already.
     // SAFETY: this function runs only where AVX2, FMA and F16C are available.
     generic::lstm::<_, 1, 6, 2, 1>(unsafe { Avx2::new() }, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn lstm_inputs<'a>(call: InputsCall<'a, LstmWeights<'a>>) {
+pub(super) fn lstm_inputs(call: InputsCall<'_, LstmWeights<'_>>) {
     // SAFETY: as above.
     generic::lstm_inputs::<_, 1, 6, 2>(unsafe { Avx2::new() }, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
+pub(super) fn lstm_int8(call: LstmCall<'_, LstmWeightsInt8<'_>>) {
     // Two gates of two rows at a time: 8 registers of sums, 2 of weights, 4 of inputs.
     // SAFETY: as above.
     generic::lstm_int8::<_, 2, 2, 1>(unsafe { Avx2::new() }, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn lstm_int8_inputs<'a>(call: InputsCall<'a, LstmWeightsInt8<'a>>) {
+pub(super) fn lstm_int8_inputs(call: InputsCall<'_, LstmWeightsInt8<'_>>) {
     // SAFETY: as above.
     generic::lstm_int8_inputs::<_, 2, 2, 1>(unsafe { Avx2::new() }, call);
 }

@@ -38,26 +38,26 @@ pub(in crate::kernels) static KERNELS_WITHOUT_VNNI: Kernels = Kernels {
 };
 
 #[target_feature(enable = "avx512f")]
-fn lstm<'a>(call: LstmCall<'a, LstmWeights<'a>>) {
+fn lstm(call: LstmCall<'_, LstmWeights<'_>>) {
     // SAFETY: this function runs only where AVX-512F is available.
     generic::lstm::<_, 2, 8, 4, 2>(unsafe { Avx512::<false>::new() }, call);
 }
 
 #[target_feature(enable = "avx512f")]
-fn lstm_inputs<'a>(call: InputsCall<'a, LstmWeights<'a>>) {
+fn lstm_inputs(call: InputsCall<'_, LstmWeights<'_>>) {
     // SAFETY: as above.
     generic::lstm_inputs::<_, 2, 8, 4>(unsafe { Avx512::<false>::new() }, call);
 }
 
 #[target_feature(enable = "avx512f,avx512vnni")]
-fn lstm_int8<'a>(call: LstmCall<'a, LstmWeightsInt8<'a>>) {
+fn lstm_int8(call: LstmCall<'_, LstmWeightsInt8<'_>>) {
     // 16 sums, 4 inputs, and weights from memory; of a single row 8 sums, which hide the latency.
     // SAFETY: this function runs only where AVX-512F and VNNI are available.
     generic::lstm_int8::<_, 4, 4, 2>(unsafe { Avx512::<true>::new() }, call);
 }
 
 #[target_feature(enable = "avx512f,avx512vnni")]
-fn lstm_int8_inputs<'a>(call: InputsCall<'a, LstmWeightsInt8<'a>>) {
+fn lstm_int8_inputs(call: InputsCall<'_, LstmWeightsInt8<'_>>) {
     // SAFETY: as above.
     generic::lstm_int8_inputs::<_, 4, 4, 2>(unsafe { Avx512::<true>::new() }, call);
 }

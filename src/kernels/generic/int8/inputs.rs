@@ -12,14 +12,13 @@ use crate::kernels::{LSTM_CHUNK, LstmWeightsInt8};
 /// Gate sums of the rows of a list, each in its own place.
 #[inline(always)]
 pub(in crate::kernels) fn lstm_int8_inputs<
-    'a,
     S: Dot,
     const VECTORS: usize,
     const ROWS: usize,
     const PARTS: usize,
 >(
     s: S,
-    call: InputsCall<'a, LstmWeightsInt8<'a>>,
+    call: InputsCall<'_, LstmWeightsInt8<'_>>,
 ) {
     let InputsCall { weights, x, list, sums, scratch } = call;
     let inputs = InputWeights::new(&weights);

@@ -29,15 +29,9 @@ type Outputs<T> = [[T; PANEL]; GATES];
 /// The products of `VECTORS` gates of `ROWS` rows run together, of a single row in `PARTS`
 /// chains each.
 #[inline(always)]
-pub(in crate::kernels) fn lstm_int8<
-    'a,
-    S: Dot,
-    const VECTORS: usize,
-    const ROWS: usize,
-    const PARTS: usize,
->(
+pub(in crate::kernels) fn lstm_int8<S: Dot, const VECTORS: usize, const ROWS: usize, const PARTS: usize>(
     s: S,
-    call: LstmCall<'a, LstmWeightsInt8<'a>>,
+    call: LstmCall<'_, LstmWeightsInt8<'_>>,
 ) {
     let LstmCall { weights, inputs, sequences, reverse, y, y_stride, y_offset, scratch } = call;
     let LstmWeightsInt8 { input, hidden, wh, scales, sums: weight_sums, .. } = weights;
