@@ -1,8 +1,9 @@
 //! One direction of an LSTM layer over several sequences side by side.
 
-use super::inputs::project;
+use super::inputs::HalfInputs;
 use super::lockstep::{Gates, States, step_panel};
 use super::multiply::{Column, columns, vectors};
+use super::walk::{Recur, walk};
 use crate::format::layout::{GATES, PANEL};
 use crate::kernels::simd::Simd;
 use crate::kernels::{Inputs, LOCKSTEP, LSTM_CHUNK, LstmWeights, Sequence, WIDE_COLUMNS, math};
@@ -53,107 +54,15 @@ pub(in crate::kernels) fn lstm<
     let (previous, current) = states.split_at_mut(hidden / PANEL);
     let gates = gates.as_chunks_mut::<PANEL>().0.as_chunks_mut::<GATES>().0;
     let wh = columns::<GATES>(weights.wh);
-    let mut walk = Walk { hidden, wh, reverse, y, y_stride, y_offset, cells, previous, current, gates };
+    let mut projection = HalfInputs::<TILE_GATES, TILE_ROWS, PAIR_GATES> { weights, wide };
+    let mut recurrence =
+        Recurrence::<PANELS> { hidden, wh, reverse, y, y_stride, y_offset, cells, previous, current, gates };
     let room = LSTM_CHUNK.min(chunk.len() / (GATES * hidden));
-    for group in sequences.chunks(LOCKSTEP) {
-        walk.cells.fill([[0.0; PANEL]; LOCKSTEP]);
-        let mut done = 0;
-        while done < group[0].steps {
-            let mut list = [0; LSTM_CHUNK];
-            let (steps, rows) = list_rows(group, done, reverse, &mut list[..room]);
-            let list = &list[..rows];
-            let mut places = IN_ORDER;
-            let sums: &[f32] = match inputs {
-                Inputs::Rows(x) => {
-                    project::<S, TILE_GATES, TILE_ROWS, PAIR_GATES>(
-                        s,
-                        &weights,
-                        x,
-                        list,
-                        &places[..rows],
-                        chunk,
-                        wide,
-                    );
-                    chunk
-                }
-                Inputs::Sums { sums, places: all } => {
-                    take_places(all, list, &mut places);
-                    sums
-                }
-            };
-            let mut first = 0;
-            for step in done..done + steps {
-                let rows = &list[first..][..active(group, step)];
-                let places = &places[first..][..rows.len()];
-                if let ([row], [place]) = (rows, places) {
-                    let sums = vectors(&sums[place * GATES * hidden..][..GATES * hidden]);
-                    walk.step_one::<S, PANELS>(s, *row, step == 0, sums.as_chunks::<GATES>().0);
-                } else {
-                    walk.step_all(s, rows, step == 0, sums, places);
-                }
-                first += rows.len();
-            }
-            done += steps;
-        }
-    }
-}
-
-/// Sums that were computed in the order of the list.
-pub(super) const IN_ORDER: [usize; LSTM_CHUNK] = {
-    let mut places = [0; LSTM_CHUNK];
-    let mut i = 0;
-    while i < LSTM_CHUNK {
-        places[i] = i;
-        i += 1;
-    }
-    places
-};
-
-/// The places of the rows `list`.
-#[inline(always)]
-pub(super) fn take_places(all: &[u32], list: &[usize], places: &mut [usize; LSTM_CHUNK]) {
-    for (place, &row) in places.iter_mut().zip(list) {
-        *place = all[row] as usize;
-    }
-}
-
-/// Sequences that have this step; they come first.
-#[inline(always)]
-pub(super) fn active(group: &[Sequence], step: usize) -> usize {
-    let mut count = 0;
-    while count < group.len() && group[count].steps > step {
-        count += 1;
-    }
-    count
-}
-
-/// Lists the rows of as many steps from `done` on as `list` has room for, step by step; returns the number of steps and
-/// of rows.
-#[inline(always)]
-pub(super) fn list_rows(
-    group: &[Sequence],
-    done: usize,
-    reverse: bool,
-    list: &mut [usize],
-) -> (usize, usize) {
-    let (mut step, mut rows) = (done, 0);
-    while step < group[0].steps {
-        let count = active(group, step);
-        if list.len() - rows < count {
-            break;
-        }
-        for sequence in &group[..count] {
-            let Sequence { first, steps } = *sequence;
-            list[rows] = if reverse { first + steps - 1 - step } else { first + step };
-            rows += 1;
-        }
-        step += 1;
-    }
-    (step - done, rows)
+    walk(s, &mut projection, &mut recurrence, inputs, sequences, reverse, chunk, room);
 }
 
 /// Recurrent weights, outputs and scratch of a walk over a group.
-struct Walk<'a> {
+struct Recurrence<'a, const PANELS: usize> {
     hidden: usize,
     wh: &'a [Column<u16, GATES>],
     reverse: bool,
@@ -168,16 +77,28 @@ struct Walk<'a> {
     gates: &'a mut [Gates],
 }
 
-impl Walk<'_> {
+impl<S: Simd, const PANELS: usize> Recur<S> for Recurrence<'_, PANELS> {
+    #[inline(always)]
+    fn begin(&mut self) {
+        self.cells.fill([[0.0; PANEL]; LOCKSTEP]);
+    }
+
+    #[inline(always)]
+    fn step(&mut self, s: S, step: usize, rows: &[usize], sums: &[f32], places: &[usize]) {
+        if let ([row], [place]) = (rows, places) {
+            let outputs = GATES * self.hidden;
+            let sums = vectors(&sums[place * outputs..][..outputs]).as_chunks::<GATES>().0;
+            self.step_one(s, *row, step == 0, sums);
+        } else {
+            self.step_all(s, rows, step == 0, sums, places);
+        }
+    }
+}
+
+impl<const PANELS: usize> Recurrence<'_, PANELS> {
     /// A step of a single sequence with the sums `[hidden / 16][4][16]`.
     #[inline(always)]
-    fn step_one<S: Simd, const PANELS: usize>(
-        &mut self,
-        s: S,
-        row: usize,
-        is_first: bool,
-        sums: &[[[f32; PANEL]; GATES]],
-    ) {
+    fn step_one<S: Simd>(&mut self, s: S, row: usize, is_first: bool, sums: &[[[f32; PANEL]; GATES]]) {
         let hidden = self.hidden;
         let (stride, offset) = (self.y_stride, self.y_offset);
         let start = row * stride;

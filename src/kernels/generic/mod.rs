@@ -11,6 +11,7 @@ mod lockstep;
 mod lstm;
 mod multiply;
 mod quantise;
+mod walk;
 
 pub use inputs::InputsCall;
 pub(super) use inputs::lstm_inputs;
@@ -22,8 +23,8 @@ use super::math;
 use super::simd::Simd;
 use super::{DenseWeights, LSTM_CHUNK};
 use crate::format::layout::PANEL;
-use lstm::IN_ORDER;
 use multiply::{Rows, columns, multiply_panel, vectors};
+use walk::IN_ORDER;
 
 /// Arguments of [`dense`]; the lengths have been checked.
 pub(super) struct DenseCall<'a> {

@@ -6,6 +6,7 @@ use crate::format::layout::{GATES, INPUTS, PANEL};
 use crate::kernels::generic::InputsCall;
 use crate::kernels::generic::multiply::vectors;
 use crate::kernels::generic::quantise::{LARGEST, encode_row, largest_magnitude};
+use crate::kernels::generic::walk::{Project, project_list};
 use crate::kernels::simd::Dot;
 use crate::kernels::{LSTM_CHUNK, LstmWeightsInt8};
 
@@ -21,32 +22,27 @@ pub(in crate::kernels) fn lstm_int8_inputs<
     call: InputsCall<'_, LstmWeightsInt8<'_>>,
 ) {
     let InputsCall { weights, x, list, sums, scratch } = call;
-    let inputs = InputWeights::new(&weights);
     let codes = bytes(scratch);
     let room = LSTM_CHUNK.min(codes.len() / weights.input.next_multiple_of(PANEL).max(1));
-    for part in list.chunks(room) {
-        let mut rows = [0; LSTM_CHUNK];
-        for i in 0..part.len() {
-            rows[i] = part[i] as usize;
-        }
-        let rows = &rows[..part.len()];
-        inputs.project::<S, VECTORS, ROWS, PARTS>(s, x, rows, rows, sums, codes);
-    }
+    let mut projection = Int8Inputs::<VECTORS, ROWS, PARTS>::new(&weights, codes);
+    project_list(s, &mut projection, x, list, sums, room);
 }
 
-/// The weights of the inputs.
-pub(super) struct InputWeights<'a> {
+/// Weights, and scratch for the inputs in whole numbers, `[rows of a chunk][input, rounded up to 16]`. The products are taken as
+/// in [`lstm_int8`](super::lstm_int8).
+pub(super) struct Int8Inputs<'a, const VECTORS: usize, const ROWS: usize, const PARTS: usize> {
     input: usize,
     hidden: usize,
     weights: &'a [Group],
     scales: &'a [Outputs<f32>],
     sums: &'a [Outputs<i32>],
     bias: &'a [Outputs<f32>],
+    codes: &'a mut [u8],
 }
 
-impl<'a> InputWeights<'a> {
+impl<'a, const VECTORS: usize, const ROWS: usize, const PARTS: usize> Int8Inputs<'a, VECTORS, ROWS, PARTS> {
     #[inline(always)]
-    pub fn new(weights: &LstmWeightsInt8<'a>) -> Self {
+    pub fn new(weights: &LstmWeightsInt8<'a>, codes: &'a mut [u8]) -> Self {
         let LstmWeightsInt8 { input, hidden, wx, scales, bias, sums, .. } = *weights;
         Self {
             input,
@@ -55,51 +51,13 @@ impl<'a> InputWeights<'a> {
             scales: &vectors(scales).as_chunks::<GATES>().0[..hidden / PANEL],
             sums: &sums.as_chunks::<PANEL>().0.as_chunks::<GATES>().0[..hidden / PANEL],
             bias: vectors(bias).as_chunks::<GATES>().0,
+            codes,
         }
     }
 
-    /// Gate sums of the rows `list` of `x`, at most [`LSTM_CHUNK`], that of `list[i]` as number `places[i]` of `out`. `codes`
-    /// is scratch, `[rows of the list][input, rounded up to 16]`.
+    /// Sums of one panel and the first `COUNT` rows; returns `COUNT`.
     #[inline(always)]
-    pub fn project<S: Dot, const VECTORS: usize, const ROWS: usize, const PARTS: usize>(
-        &self,
-        s: S,
-        x: &[f32],
-        list: &[usize],
-        places: &[usize],
-        out: &mut [f32],
-        codes: &mut [u8],
-    ) {
-        let input = self.input;
-        let stride = input.next_multiple_of(PANEL);
-        let mut row_scales = [0.0; LSTM_CHUNK];
-        for (at, &row) in list.iter().enumerate() {
-            let row = &x[row * input..][..input];
-            let largest = largest_magnitude(row);
-            row_scales[at] = largest / LARGEST;
-            let codes = codes[at * stride..][..stride].as_chunks_mut::<PANEL>().0;
-            encode_row(s, row, LARGEST / largest, codes);
-        }
-        for panel in 0..self.hidden / PANEL {
-            let mut row = 0;
-            while row < list.len() {
-                let rows = Rows {
-                    codes: &codes[row * stride..],
-                    scales: &row_scales[row..],
-                    places: &places[row..],
-                };
-                row += match list.len() - row {
-                    rest if rest >= ROWS => self.rows::<S, VECTORS, ROWS, 1>(s, panel, rows, out),
-                    2.. => self.rows::<S, VECTORS, 2, 1>(s, panel, rows, out),
-                    _ => self.rows::<S, VECTORS, 1, PARTS>(s, panel, rows, out),
-                };
-            }
-        }
-    }
-
-    /// [`project`](Self::project) for one panel and the first `ROWS` rows; returns `ROWS`.
-    #[inline(always)]
-    fn rows<S: Dot, const VECTORS: usize, const ROWS: usize, const PARTS: usize>(
+    fn rows<S: Dot, const COUNT: usize, const CHAINS: usize>(
         &self,
         s: S,
         panel: usize,
@@ -108,10 +66,10 @@ impl<'a> InputWeights<'a> {
     ) -> usize {
         let groups = self.input.div_ceil(INPUTS);
         let weights = &self.weights[panel * groups..][..groups];
-        let codes = rows_of::<ROWS>(rows.codes, self.input.next_multiple_of(PANEL));
-        let mut products = Products::<S, ROWS, PARTS>::start(s, &self.sums[panel]);
+        let codes = rows_of::<COUNT>(rows.codes, self.input.next_multiple_of(PANEL));
+        let mut products = Products::<S, COUNT, CHAINS>::start(s, &self.sums[panel]);
         products.add::<VECTORS>(s, weights, &codes);
-        for r in 0..ROWS {
+        for r in 0..COUNT {
             let row_scale = s.splat(rows.scales[r]);
             let at = rows.places[r] * GATES * self.hidden + panel * GATES * PANEL;
             let out = out[at..][..GATES * PANEL].as_chunks_mut::<PANEL>().0;
@@ -121,7 +79,40 @@ impl<'a> InputWeights<'a> {
                 s.store(z, &mut out[gate]);
             }
         }
-        ROWS
+        COUNT
+    }
+}
+
+impl<S: Dot, const VECTORS: usize, const ROWS: usize, const PARTS: usize> Project<S>
+    for Int8Inputs<'_, VECTORS, ROWS, PARTS>
+{
+    #[inline(always)]
+    fn project(&mut self, s: S, x: &[f32], list: &[usize], places: &[usize], sums: &mut [f32]) {
+        let input = self.input;
+        let stride = input.next_multiple_of(PANEL);
+        let mut row_scales = [0.0; LSTM_CHUNK];
+        for (at, &row) in list.iter().enumerate() {
+            let row = &x[row * input..][..input];
+            let largest = largest_magnitude(row);
+            row_scales[at] = largest / LARGEST;
+            let codes = self.codes[at * stride..][..stride].as_chunks_mut::<PANEL>().0;
+            encode_row(s, row, LARGEST / largest, codes);
+        }
+        for panel in 0..self.hidden / PANEL {
+            let mut row = 0;
+            while row < list.len() {
+                let rows = Rows {
+                    codes: &self.codes[row * stride..],
+                    scales: &row_scales[row..],
+                    places: &places[row..],
+                };
+                row += match list.len() - row {
+                    rest if rest >= ROWS => self.rows::<S, ROWS, 1>(s, panel, rows, sums),
+                    2.. => self.rows::<S, 2, 1>(s, panel, rows, sums),
+                    _ => self.rows::<S, 1, PARTS>(s, panel, rows, sums),
+                };
+            }
+        }
     }
 }
 

@@ -8,14 +8,15 @@ mod products;
 pub(in crate::kernels) use inputs::lstm_int8_inputs;
 
 use super::lockstep::States;
-use super::lstm::{IN_ORDER, LstmCall, active, list_rows, take_places};
+use super::lstm::LstmCall;
 use super::multiply::vectors;
 use super::quantise::{LARGEST, encode};
+use super::walk::{Recur, walk};
 use crate::format::layout::{GATES, INPUTS, PANEL};
 use crate::kernels::int8::{row_len, state_len};
 use crate::kernels::simd::Dot;
-use crate::kernels::{Inputs, LOCKSTEP, LSTM_CHUNK, LstmWeightsInt8, math};
-use inputs::InputWeights;
+use crate::kernels::{LOCKSTEP, LSTM_CHUNK, LstmWeightsInt8, math};
+use inputs::Int8Inputs;
 use products::{Products, rows_of};
 
 /// What [`INPUTS`] inputs contribute to one panel.
@@ -42,8 +43,8 @@ pub(in crate::kernels) fn lstm_int8<S: Dot, const VECTORS: usize, const ROWS: us
     let (cells, outputs) = states.split_at_mut(LOCKSTEP * hidden);
     let (previous, current) = bytes(outputs).split_at_mut(LOCKSTEP * hidden);
     let (chunk, codes) = rows.split_at_mut(room * GATES * hidden);
-    let input_weights = InputWeights::new(&weights);
-    let mut walk = Walk {
+    let mut projection = Int8Inputs::<VECTORS, ROWS, PARTS>::new(&weights, bytes(codes));
+    let mut recurrence = Recurrence::<VECTORS, ROWS, PARTS> {
         hidden,
         wh: groups(wh),
         scales: &vectors(scales).as_chunks::<GATES>().0[hidden / PANEL..],
@@ -55,34 +56,7 @@ pub(in crate::kernels) fn lstm_int8<S: Dot, const VECTORS: usize, const ROWS: us
         previous,
         current,
     };
-    for group in sequences.chunks(LOCKSTEP) {
-        walk.cells.fill([[0.0; PANEL]; LOCKSTEP]);
-        let mut done = 0;
-        while done < group[0].steps {
-            let mut list = [0; LSTM_CHUNK];
-            let (steps, rows) = list_rows(group, done, reverse, &mut list[..room]);
-            let list = &list[..rows];
-            let mut places = IN_ORDER;
-            let sums: &[f32] = match inputs {
-                Inputs::Rows(x) => {
-                    let places = &places[..rows];
-                    input_weights.project::<S, VECTORS, ROWS, PARTS>(s, x, list, places, chunk, bytes(codes));
-                    chunk
-                }
-                Inputs::Sums { sums, places: all } => {
-                    take_places(all, list, &mut places);
-                    sums
-                }
-            };
-            let mut first = 0;
-            for step in done..done + steps {
-                let rows = &list[first..][..active(group, step)];
-                walk.step::<S, VECTORS, ROWS, PARTS>(s, rows, step, sums, &places[first..]);
-                first += rows.len();
-            }
-            done += steps;
-        }
-    }
+    walk(s, &mut projection, &mut recurrence, inputs, sequences, reverse, chunk, room);
 }
 
 #[inline(always)]
@@ -98,7 +72,7 @@ fn bytes(values: &mut [f32]) -> &mut [u8] {
 }
 
 /// Recurrent weights, outputs and scratch of a walk over a group.
-struct Walk<'a> {
+struct Recurrence<'a, const VECTORS: usize, const ROWS: usize, const PARTS: usize> {
     hidden: usize,
     wh: &'a [Group],
     scales: &'a [Outputs<f32>],
@@ -112,17 +86,16 @@ struct Walk<'a> {
     current: &'a mut [u8],
 }
 
-impl Walk<'_> {
-    /// A step of the sequences with the rows `rows`; that of `rows[r]` has the sums with number `places[r]`.
+impl<S: Dot, const VECTORS: usize, const ROWS: usize, const PARTS: usize> Recur<S>
+    for Recurrence<'_, VECTORS, ROWS, PARTS>
+{
     #[inline(always)]
-    fn step<S: Dot, const VECTORS: usize, const ROWS: usize, const PARTS: usize>(
-        &mut self,
-        s: S,
-        rows: &[usize],
-        step: usize,
-        sums: &[f32],
-        places: &[usize],
-    ) {
+    fn begin(&mut self) {
+        self.cells.fill([[0.0; PANEL]; LOCKSTEP]);
+    }
+
+    #[inline(always)]
+    fn step(&mut self, s: S, step: usize, rows: &[usize], sums: &[f32], places: &[usize]) {
         std::mem::swap(&mut self.previous, &mut self.current);
         let panels = self.hidden / PANEL;
         for i in 0..panels {
@@ -139,17 +112,19 @@ impl Walk<'_> {
                     places: &places[first..],
                 };
                 first += match rows.len() - first {
-                    count if count >= ROWS => self.step_rows::<S, VECTORS, ROWS, 1>(s, sums, place),
-                    2.. => self.step_rows::<S, VECTORS, 2, 1>(s, sums, place),
-                    _ => self.step_rows::<S, VECTORS, 1, PARTS>(s, sums, place),
+                    count if count >= ROWS => self.step_rows::<S, ROWS, 1>(s, sums, place),
+                    2.. => self.step_rows::<S, 2, 1>(s, sums, place),
+                    _ => self.step_rows::<S, 1, PARTS>(s, sums, place),
                 };
             }
         }
     }
+}
 
-    /// [`step`](Self::step) for the first `ROWS` sequences at a place; returns `ROWS`.
+impl<const VECTORS: usize, const ROWS: usize, const PARTS: usize> Recurrence<'_, VECTORS, ROWS, PARTS> {
+    /// A step of the first `COUNT` sequences at a place; returns `COUNT`.
     #[inline(always)]
-    fn step_rows<S: Dot, const VECTORS: usize, const ROWS: usize, const PARTS: usize>(
+    fn step_rows<S: Dot, const COUNT: usize, const CHAINS: usize>(
         &mut self,
         s: S,
         sums: &[f32],
@@ -158,13 +133,13 @@ impl Walk<'_> {
         let Place { is_first, panel, first, rows, places } = place;
         let hidden = self.hidden;
         let groups = hidden / INPUTS;
-        let mut products = Products::<S, ROWS, PARTS>::start(s, &self.weight_sums[panel]);
+        let mut products = Products::<S, COUNT, CHAINS>::start(s, &self.weight_sums[panel]);
         // Before the first step h is 0 and contributes nothing.
         if !is_first {
-            let codes = rows_of::<ROWS>(&self.previous[first * hidden..], hidden);
+            let codes = rows_of::<COUNT>(&self.previous[first * hidden..], hidden);
             products.add::<VECTORS>(s, &self.wh[panel * groups..][..groups], &codes);
         }
-        for r in 0..ROWS {
+        for r in 0..COUNT {
             let from = places[r] * GATES * hidden + panel * GATES * PANEL;
             let sums = sums[from..][..GATES * PANEL].as_chunks::<PANEL>().0;
             let mut z = [s.splat(0.0); GATES];
@@ -183,7 +158,7 @@ impl Walk<'_> {
             let codes = &mut self.current[(first + r) * hidden + panel * PANEL..];
             encode(s, h, s.splat(LARGEST), &mut codes.as_chunks_mut::<PANEL>().0[0]);
         }
-        ROWS
+        COUNT
     }
 }
 
