@@ -16,13 +16,6 @@ pub struct CacheLen {
     pub index: usize,
 }
 
-impl CacheMemory<'_> {
-    /// The same memory, for one run.
-    pub fn reborrow(&mut self) -> CacheMemory<'_> {
-        CacheMemory { rows: self.rows, floats: &mut *self.floats, index: &mut *self.index }
-    }
-}
-
 /// Memory of an [`InputCache`]: zeros before the first run, afterwards what the run before left. It belongs to one
 /// network and one number of rows.
 pub struct CacheMemory<'a> {
@@ -32,6 +25,13 @@ pub struct CacheMemory<'a> {
     pub floats: &'a mut [f32],
     /// Where they are.
     pub index: &'a mut [u32],
+}
+
+impl CacheMemory<'_> {
+    /// The same memory, for one run.
+    pub fn reborrow(&mut self) -> CacheMemory<'_> {
+        CacheMemory { rows: self.rows, floats: &mut *self.floats, index: &mut *self.index }
+    }
 }
 
 /// Sizes of a cache.
@@ -84,9 +84,10 @@ impl CacheSizes {
     pub fn len(self) -> Option<CacheLen> {
         let slots = self.slots()?;
         let heads = slots.checked_next_power_of_two()?;
+        let lists = self.rows.checked_mul(2)?;
         Some(CacheLen {
             floats: self.sums.checked_mul(2)?.checked_add(self.input)?.checked_mul(slots)?,
-            index: slots.checked_mul(3)?.checked_add(heads)?.checked_add(2 * self.rows)?.checked_add(2)?,
+            index: slots.checked_mul(3)?.checked_add(lists)?.checked_add(heads)?.checked_add(2)?,
         })
     }
 }
@@ -96,8 +97,9 @@ impl<'a> InputCache<'a> {
     pub fn new(sizes: CacheSizes, memory: CacheMemory<'a>) -> Self {
         let CacheSizes { rows: most, input, sums } = sizes;
         let slots = sizes.slots().expect("the sizes were checked when the context was made");
-        let (rows, floats) = memory.floats.split_at_mut(slots * input);
-        let (forward, backward) = floats.split_at_mut(slots * sums);
+        // The sums come first, because they fill whole cache lines.
+        let (forward, floats) = memory.floats.split_at_mut(slots * sums);
+        let (backward, rows) = floats.split_at_mut(slots * sums);
         let (state, index) = memory.index.split_first_chunk_mut().expect("the memory has room for the state");
         let (places, index) = index.split_at_mut(most);
         let (missing, index) = index.split_at_mut(most);
