@@ -33,7 +33,7 @@ pub use lstm::{Functions, Inputs, LOCKSTEP, LSTM_CHUNK, Layer, LstmWeights, Sequ
 pub enum Isa {
     /// Portable code; the specification of the arithmetic.
     Scalar = 1,
-    /// AVX2 with FMA and F16C.
+    /// AVX2 with FMA and F16C, with AVX-VNNI for int8 weights on machines that have it.
     Avx2 = 2,
     /// AVX-512F, with VNNI for int8 weights on machines that have it.
     Avx512 = 3,

@@ -93,7 +93,7 @@ fn table(isa: Isa) -> Option<&'static Kernels> {
 /// Every table that this machine can run; of those of an instruction set the best comes first. The only way to a table:
 /// [`Kernels`] relies on the checks here.
 #[cfg(target_arch = "x86_64")]
-fn runnable() -> [Option<&'static Kernels>; 5] {
+fn runnable() -> [Option<&'static Kernels>; 7] {
     use super::x86_64::{avx2, avx512, works_in_halves};
     use std::arch::is_x86_feature_detected as has;
 
@@ -108,7 +108,9 @@ fn runnable() -> [Option<&'static Kernels>; 5] {
         vnni.then_some(best),
         vnni.then_some(other),
         avx512.then_some(&avx512::KERNELS_WITHOUT_VNNI),
+        (avx2 && has!("avxvnni")).then_some(&avx2::KERNELS_WITH_VNNI),
         avx2.then_some(&avx2::KERNELS),
+        (vnni && has!("avx512vl")).then_some(&avx2::KERNELS_WITH_VNNI_OF_AVX512),
         Some(if has!("avx2") && has!("fma") { &scalar::fma::KERNELS } else { &scalar::PORTABLE }),
     ]
 }

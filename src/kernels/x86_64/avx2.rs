@@ -1,4 +1,4 @@
-//! AVX2 with FMA and F16C: a panel's 16 lanes are two registers.
+//! AVX2 with FMA and F16C, with AVX-VNNI where the machine has it: a panel's 16 lanes are two registers.
 
 use std::arch::x86_64::*;
 
@@ -10,64 +10,103 @@ use crate::kernels::{Isa, Kernels, LstmWeights, LstmWeightsInt8};
 pub(in crate::kernels) static KERNELS: Kernels =
     Kernels { isa: Isa::Avx2, lstm, lstm_inputs, lstm_int8, lstm_int8_inputs, dense, sigmoid, widen };
 
+/// With AVX-VNNI for int8 weights.
+pub(in crate::kernels) static KERNELS_WITH_VNNI: Kernels =
+    Kernels { lstm_int8: lstm_vnni, lstm_int8_inputs: lstm_vnni_inputs, ..KERNELS };
+
+/// The same with AVX-512's encoding of the instruction, so that a machine without AVX-VNNI tests it.
+pub(in crate::kernels) static KERNELS_WITH_VNNI_OF_AVX512: Kernels =
+    Kernels { lstm_int8: lstm_vnni_of_avx512, lstm_int8_inputs: lstm_vnni_of_avx512_inputs, ..KERNELS };
+
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) fn lstm(call: LstmCall<'_, LstmWeights<'_>>) {
     // Tile: 12 sums, 2 weights and 1 input fill the 16 registers. One panel of the recurrence is 8 chains already.
     // SAFETY: this function runs only where AVX2, FMA and F16C are available.
-    generic::lstm::<_, 1, 6, 2, 1>(unsafe { Avx2::new() }, call);
+    generic::lstm::<_, 1, 6, 2, 1>(unsafe { Avx2::<PLAIN>::new() }, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) fn lstm_inputs(call: InputsCall<'_, LstmWeights<'_>>) {
     // SAFETY: as above.
-    generic::lstm_inputs::<_, 1, 6, 2>(unsafe { Avx2::new() }, call);
+    generic::lstm_inputs::<_, 1, 6, 2>(unsafe { Avx2::<PLAIN>::new() }, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) fn lstm_int8(call: LstmCall<'_, LstmWeightsInt8<'_>>) {
     // Two gates of two rows at a time: 8 registers of sums, 2 of weights, 4 of inputs.
     // SAFETY: as above.
-    generic::lstm_int8::<_, 2, 2, 1>(unsafe { Avx2::new() }, call);
+    generic::lstm_int8::<_, 2, 2, 1>(unsafe { Avx2::<PLAIN>::new() }, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) fn lstm_int8_inputs(call: InputsCall<'_, LstmWeightsInt8<'_>>) {
     // SAFETY: as above.
-    generic::lstm_int8_inputs::<_, 2, 2, 1>(unsafe { Avx2::new() }, call);
+    generic::lstm_int8_inputs::<_, 2, 2, 1>(unsafe { Avx2::<PLAIN>::new() }, call);
+}
+
+#[target_feature(enable = "avx2,fma,f16c,avxvnni")]
+fn lstm_vnni(call: LstmCall<'_, LstmWeightsInt8<'_>>) {
+    // Two gates of three rows at a time: 12 registers of sums, 3 of inputs, and weights from memory; of a single row 8 sums,
+    // which hide the latency. With AVX-512's encoding on Zen 4 2.0 times as fast as without VNNI at 128 units.
+    // SAFETY: this function runs only where AVX-VNNI is available, too.
+    generic::lstm_int8::<_, 2, 3, 2>(unsafe { Avx2::<AVX_VNNI>::new() }, call);
+}
+
+#[target_feature(enable = "avx2,fma,f16c,avxvnni")]
+fn lstm_vnni_inputs(call: InputsCall<'_, LstmWeightsInt8<'_>>) {
+    // SAFETY: as above.
+    generic::lstm_int8_inputs::<_, 2, 3, 2>(unsafe { Avx2::<AVX_VNNI>::new() }, call);
+}
+
+#[target_feature(enable = "avx2,fma,f16c,avx512vnni,avx512vl")]
+fn lstm_vnni_of_avx512(call: LstmCall<'_, LstmWeightsInt8<'_>>) {
+    // SAFETY: this function runs only where AVX-512's VNNI is available for 256 bits, too.
+    generic::lstm_int8::<_, 2, 3, 2>(unsafe { Avx2::<AVX512_VNNI>::new() }, call);
+}
+
+#[target_feature(enable = "avx2,fma,f16c,avx512vnni,avx512vl")]
+fn lstm_vnni_of_avx512_inputs(call: InputsCall<'_, LstmWeightsInt8<'_>>) {
+    // SAFETY: as above.
+    generic::lstm_int8_inputs::<_, 2, 3, 2>(unsafe { Avx2::<AVX512_VNNI>::new() }, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) fn dense(call: DenseCall<'_>) {
     // SAFETY: as above.
-    generic::dense::<_, 6>(unsafe { Avx2::new() }, call);
+    generic::dense::<_, 6>(unsafe { Avx2::<PLAIN>::new() }, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) fn sigmoid(values: &mut [f32]) {
     // SAFETY: as above.
-    generic::sigmoid(unsafe { Avx2::new() }, values);
+    generic::sigmoid(unsafe { Avx2::<PLAIN>::new() }, values);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(super) fn widen(halves: &[u16], out: &mut [f32]) {
     // SAFETY: as above.
-    generic::widen(unsafe { Avx2::new() }, halves, out);
+    generic::widen(unsafe { Avx2::<PLAIN>::new() }, halves, out);
 }
 
-/// Proof that the machine has AVX2, FMA and F16C.
-#[derive(Clone, Copy)]
-struct Avx2(());
+/// Kinds of [`Avx2`]: without VNNI, with AVX-VNNI, with the same instruction as AVX-512 encodes it.
+const PLAIN: u8 = 0;
+const AVX_VNNI: u8 = 1;
+const AVX512_VNNI: u8 = 2;
 
-impl Avx2 {
+/// Proof that the machine has AVX2, FMA and F16C, and the VNNI of its kind.
+#[derive(Clone, Copy)]
+struct Avx2<const KIND: u8>(());
+
+impl<const KIND: u8> Avx2<KIND> {
     /// # Safety
-    /// The CPU and the operating system support AVX2, FMA and F16C.
+    /// The CPU and the operating system support AVX2, FMA and F16C, and the VNNI of the kind.
     #[inline(always)]
     unsafe fn new() -> Self {
         Self(())
     }
 }
 
-/// Intrinsics of AVX2, FMA and F16C, whose availability is proven by the token, on references that are valid for the
+/// Intrinsics of AVX2, FMA, F16C and VNNI, whose availability is proven by the token, on references that are valid for the
 /// access; pointers move by 8 within arrays of 16 numbers, or by 32 bytes within 16 times 4 weights.
 macro_rules! avx2 {
     ($call:expr) => {
@@ -80,7 +119,7 @@ macro_rules! avx2 {
 #[derive(Clone, Copy)]
 struct Pair(__m256, __m256);
 
-impl Arithmetic for Avx2 {
+impl<const KIND: u8> Arithmetic for Avx2<KIND> {
     type Lanes = Pair;
 
     #[inline(always)]
@@ -113,7 +152,7 @@ impl Arithmetic for Avx2 {
     }
 }
 
-impl Simd for Avx2 {
+impl<const KIND: u8> Simd for Avx2<KIND> {
     const REGISTERS: usize = 8;
 
     #[inline(always)]
@@ -146,7 +185,7 @@ impl Simd for Avx2 {
     }
 }
 
-impl Dot for Avx2 {
+impl Dot for Avx2<PLAIN> {
     const ZERO: u8 = 0;
     type Sums = Integers;
     type Weights = Integers;
@@ -183,6 +222,52 @@ impl Dot for Avx2 {
         avx2!(Pair(_mm256_cvtepi32_ps(sums.0), _mm256_cvtepi32_ps(sums.1)))
     }
 }
+
+/// As with AVX-512's VNNI, in two registers.
+macro_rules! vnni {
+    ($kind:ident, $dot:ident) => {
+        impl Dot for Avx2<$kind> {
+            const ZERO: u8 = 128;
+            type Sums = Integers;
+            type Weights = Integers;
+            type Inputs = __m256i;
+
+            #[inline(always)]
+            fn start(self, weights: &[i32; PANEL]) -> Integers {
+                avx2!({
+                    let weights = weights.as_ptr().cast::<__m256i>();
+                    let low = _mm256_slli_epi32::<7>(_mm256_loadu_si256(weights));
+                    let high = _mm256_slli_epi32::<7>(_mm256_loadu_si256(weights.add(1)));
+                    let zero = _mm256_setzero_si256();
+                    Integers(_mm256_sub_epi32(zero, low), _mm256_sub_epi32(zero, high))
+                })
+            }
+            #[inline(always)]
+            fn weights(self, weights: &[[i8; INPUTS]; PANEL]) -> Integers {
+                Avx2::<PLAIN>(()).weights(weights)
+            }
+            #[inline(always)]
+            fn inputs(self, codes: [u8; INPUTS]) -> __m256i {
+                avx2!(_mm256_set1_epi32(i32::from_ne_bytes(codes)))
+            }
+            #[inline(always)]
+            fn dot(self, sums: Integers, weights: Integers, inputs: __m256i) -> Integers {
+                avx2!(Integers($dot(sums.0, inputs, weights.0), $dot(sums.1, inputs, weights.1)))
+            }
+            #[inline(always)]
+            fn add_sums(self, a: Integers, b: Integers) -> Integers {
+                Avx2::<PLAIN>(()).add_sums(a, b)
+            }
+            #[inline(always)]
+            fn finish(self, sums: Integers) -> Pair {
+                Avx2::<PLAIN>(()).finish(sums)
+            }
+        }
+    };
+}
+
+vnni!(AVX_VNNI, _mm256_dpbusd_avx_epi32);
+vnni!(AVX512_VNNI, _mm256_dpbusd_epi32);
 
 /// Lanes 0..8 and 8..16: a whole number each, or four weights each.
 #[derive(Clone, Copy)]
