@@ -313,6 +313,7 @@ typedef struct drugner_context_options {
   // Set by DRUGNER_CONTEXT_OPTIONS_INIT.
   size_t struct_size;
   // Tokens per network run; 0 takes 256. A longer sentence is cut and the result says so.
+  // The memory of a context grows with it, see drugner_context_size.
   uint32_t max_window_tokens;
   // Mentions per call; 0 takes 4096.
   uint32_t max_spans;

@@ -32,6 +32,7 @@ pub enum InvalidText {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ContextOptions {
     /// Tokens per network run, 16..=65536; 0 takes 256. A longer sentence is cut and the result says so.
+    /// The memory of a context grows with it, see [`Context::arena_size`].
     pub max_window_tokens: u32,
     /// Mentions per call, at most 2^20; 0 takes 4096.
     pub max_spans: u32,

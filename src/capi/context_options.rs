@@ -17,6 +17,7 @@ pub struct drugner_context_options {
     /// Set by DRUGNER_CONTEXT_OPTIONS_INIT.
     pub struct_size: usize,
     /// Tokens per network run; 0 takes 256. A longer sentence is cut and the result says so.
+    /// The memory of a context grows with it, see drugner_context_size.
     pub max_window_tokens: u32,
     /// Mentions per call; 0 takes 4096.
     pub max_spans: u32,
