@@ -16,7 +16,7 @@ pub struct CacheLen {
     pub index: usize,
 }
 
-/// Memory of an [`InputCache`]: zeros before the first run, afterwards what the run before left. It belongs to one
+/// Memory of the cache: zeros before the first run, afterwards what the run before left. It belongs to one
 /// network and one number of rows.
 pub struct CacheMemory<'a> {
     /// Most rows of a run.
