@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Limit for the stripped shared library without the model.
-const SIZE_LIMIT: u64 = 1_500_000;
+const SIZE_LIMIT: u64 = 1_000_000;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

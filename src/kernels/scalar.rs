@@ -31,6 +31,16 @@ fn fused_mul_add(a: f32, b: f32, c: f32) -> f32 {
     f64::from_bits(if inexact && bits & 1 == 0 { odd } else { bits }) as f32
 }
 
+/// [`fused_mul_add`] of every lane. Not inlined: it is long, and the kernels without FMA would be several times as long as
+/// all others together.
+#[inline(never)]
+fn fused_mul_add_lanes(a: [f32; PANEL], b: [f32; PANEL], mut c: [f32; PANEL]) -> [f32; PANEL] {
+    for lane in 0..PANEL {
+        c[lane] = fused_mul_add(a[lane], b[lane], c[lane]);
+    }
+    c
+}
+
 /// The f32 with the value of an fp16, exact; a signalling NaN becomes quiet, as the conversion instructions do it.
 /// Without branches, so that it vectorises.
 #[inline(always)]
@@ -117,12 +127,11 @@ impl<const FMA: bool> Arithmetic for Portable<FMA> {
     }
     #[inline(always)]
     fn mul_add(self, a: Self::Lanes, b: Self::Lanes, mut c: Self::Lanes) -> Self::Lanes {
+        if !FMA {
+            return fused_mul_add_lanes(a, b, c);
+        }
         for lane in 0..PANEL {
-            c[lane] = if FMA {
-                a[lane].mul_add(b[lane], c[lane])
-            } else {
-                fused_mul_add(a[lane], b[lane], c[lane])
-            };
+            c[lane] = a[lane].mul_add(b[lane], c[lane]);
         }
         c
     }
