@@ -4,13 +4,14 @@
                      [--isa avx512 avx2 avx512-int8 avx2-int8]
 
 LAYER is the program of layer.rs; README.md says how to build it. Int8 is compared with int8, fp16 with f32. `limit` is the time of the
-multiply-adds alone in f32, at batch 1 with fp16 weights widened for the recurrence. Times are processor times, so that other
+multiply-adds alone in f32, at batch 1 with fp16 weights widened for the recurrence (on x86-64). Times are processor times, so that other
 programs disturb less. Prints a Markdown table.
 """
 
 import argparse
 import logging
 import os
+import platform
 import statistics
 import subprocess
 import tempfile
@@ -41,6 +42,8 @@ torch.set_num_threads(1)
 INPUT, STEPS = 128, 32
 BLOCK_SECONDS = 0.025
 TOLERANCE, TOLERANCE_INT8 = 1e-3, 3e-2
+# limit.rs has the products of x86-64 only.
+limits = ["limit"] if platform.machine() == "x86_64" else []
 
 
 def session(model):
@@ -193,13 +196,13 @@ def measure(hidden, batch, folder):
             raise SystemExit(f"hidden {hidden}, batch {batch}: {name} differs by {error}")
 
     engines |= {f"{library} call": engine for library, engine in calls_of.items()}
-    engines["limit"] = Layer(file, "limit")
+    engines |= {name: Layer(file, name) for name in limits}
     calls = {name: max(1, int(BLOCK_SECONDS / (e.seconds(5) / 5))) for name, e in engines.items()}
     rounds = {name: [] for name in engines}
     for _ in range(arguments.rounds):
         for name, engine in engines.items():
             rounds[name].append(engine.seconds(calls[name]) / calls[name] * 1e6)
-    for name in [*arguments.isa, "limit"]:
+    for name in [*arguments.isa, *limits]:
         engines[name].close()
     return {name: statistics.median(times) for name, times in rounds.items()}
 
@@ -207,11 +210,11 @@ def measure(hidden, batch, folder):
 ours = arguments.isa
 peers = ["onnxruntime f32", "onnxruntime int8", "torch f32"]
 libraries = ["onnxruntime", "torch"]
-near_limit = [name for name in [*ours, *peers] if not name.endswith("int8")]
+near_limit = [name for name in [*ours, *peers] if limits and not name.endswith("int8")]
 ratios = [(peer, isa) for isa in ours for peer in peers if peer.endswith("int8") == isa.endswith("int8")]
 print(f"onnxruntime {ort.__version__}, PyTorch {torch.__version__}; {INPUT} inputs, {STEPS} steps; microseconds of processor time")
 print(f"per sentence, median of {arguments.rounds} rounds; peers less the cost of a call that does nothing (last columns, per call)\n")
-head = ["hidden", "batch", "limit", *ours, *peers, *(f"{peer} / {isa}" for peer, isa in ratios)]
+head = ["hidden", "batch", *limits, *ours, *peers, *(f"{peer} / {isa}" for peer, isa in ratios)]
 head += [f"{name} / limit" for name in near_limit]
 head += [f"{library} call" for library in libraries]
 print("| " + " | ".join(head) + " |\n|" + "---:|" * len(head))
@@ -220,7 +223,7 @@ with tempfile.TemporaryDirectory() as folder:
         for hidden in arguments.hidden:
             us = measure(hidden, batch, Path(folder))
             call = {library: us[f"{library} call"] for library in libraries}
-            times = {name: (us[name] - call.get(name.split()[0], 0)) / batch for name in ["limit"] + ours + peers}
+            times = {name: (us[name] - call.get(name.split()[0], 0)) / batch for name in limits + ours + peers}
             row = [f"{hidden}", f"{batch}", *(f"{time:.1f}" for time in times.values())]
             row += [f"{times[peer] / times[isa]:.2f}" for peer, isa in ratios]
             row += [f"{times[name] / times['limit']:.2f}" for name in near_limit]

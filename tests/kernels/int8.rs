@@ -195,7 +195,8 @@ proptest! {
         let mut exact = vec![0.0; steps * padded];
         for kernels in tables() {
             let mut scratch = vec![0.0; lstm_scratch_len(padded, LOCKSTEP).unwrap()];
-            kernels.lstm(&weights, Inputs::Rows(&x), &sequences, reverse, &mut exact, padded, 0, &mut scratch);
+            let inputs = Inputs::Rows(&x);
+            kernels.lstm(&weights, inputs, &sequences, reverse, &mut exact, padded, 0, &mut scratch);
             let outputs = layer.run(kernels, &sequences, reverse, PLAIN);
             for (unit, (&output, &exact)) in outputs.iter().zip(&exact).enumerate() {
                 prop_assert!((f32::from_bits(output) - exact).abs() < 0.05, "{unit}: {exact}");

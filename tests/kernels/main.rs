@@ -97,8 +97,9 @@ proptest! {
     ) {
         let (sequences, rows) = sequences(&vec![7; batch]);
         let layer = Layer::random(seed, input, 2 * PANEL, rows, 0, Kind::Usual, Kind::Usual);
+        let place = Place { apart, ..PLAIN };
         let results: Vec<_> =
-            tables().into_iter().map(|kernels| layer.run(kernels, &sequences, false, Place { apart, ..PLAIN })).collect();
+            tables().into_iter().map(|kernels| layer.run(kernels, &sequences, false, place)).collect();
         prop_assert!(results.iter().all(|result| Some(result) == results.last()));
     }
 
