@@ -12,10 +12,7 @@
 mod limit;
 
 use drugner::format::layout;
-use drugner::kernels::{
-    Inputs, Kernels, LSTM_CHUNK, LstmWeights, LstmWeightsInt8, Sequence, lstm_int8_scratch_len,
-    lstm_scratch_len,
-};
+use drugner::kernels::{Inputs, Kernels, LSTM_CHUNK, LayerWeights, LstmWeights, LstmWeightsInt8, Sequence};
 use std::io::{BufRead, Write};
 use std::time::Instant;
 
@@ -70,6 +67,15 @@ impl Weights {
         let (wx, wh) = (Aligned::new(&wx), Aligned::new(&wh));
         Self::Int8 { wx, wh, scales: Aligned::new(&scales), sums: Aligned::new(&sums) }
     }
+
+    fn of_kernels<'a>(&'a self, input: usize, hidden: usize, bias: &'a [f32]) -> LayerWeights<'a> {
+        match self {
+            Self::Half { wx, wh } => LstmWeights { input, hidden, wx, wh, bias }.into(),
+            Self::Int8 { wx, wh, scales, sums } => {
+                LstmWeightsInt8 { input, hidden, wx, wh, scales, bias, sums }.into()
+            }
+        }
+    }
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -98,10 +104,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let stride = 2 * hidden;
     let mut y = Aligned::new(&vec![0.0; batch * steps * stride]);
-    let scratch_len = match int8 {
-        false => lstm_scratch_len(hidden, LSTM_CHUNK),
-        true => lstm_int8_scratch_len(input, hidden, LSTM_CHUNK),
-    };
+    let (weights, bias) = &directions[0];
+    let scratch_len = weights.of_kernels(input, hidden, bias).scratch_len(LSTM_CHUNK);
     let mut scratch = Aligned::new(&vec![0.0; scratch_len.ok_or("too many units")?]);
     let sequences: Vec<_> = (0..batch).map(|b| Sequence { first: b * steps, steps }).collect();
     let limit = limit.then(|| {
@@ -113,34 +117,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         for (d, (weights, bias)) in directions.iter().enumerate() {
             let (reverse, offset) = (d == 1, d * hidden);
-            match weights {
-                Weights::Half { wx, wh } => {
-                    let weights = LstmWeights { input, hidden, wx, wh, bias };
-                    kernels.lstm(
-                        &weights,
-                        Inputs::Rows(&x),
-                        &sequences,
-                        reverse,
-                        y,
-                        stride,
-                        offset,
-                        &mut scratch,
-                    );
-                }
-                Weights::Int8 { wx, wh, scales, sums } => {
-                    let weights = LstmWeightsInt8 { input, hidden, wx, wh, scales, bias, sums };
-                    kernels.lstm(
-                        &weights,
-                        Inputs::Rows(&x),
-                        &sequences,
-                        reverse,
-                        y,
-                        stride,
-                        offset,
-                        &mut scratch,
-                    );
-                }
-            }
+            let weights = weights.of_kernels(input, hidden, bias);
+            kernels.lstm(weights, Inputs::Rows(&x), &sequences, reverse, y, stride, offset, &mut scratch);
         }
     };
     for line in std::io::stdin().lock().lines() {

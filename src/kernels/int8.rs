@@ -1,6 +1,6 @@
 //! LSTM layers with int8 weights: exact integer sums of quantised inputs, one correction in f32.
 
-use super::{Functions, Kernels, LOCKSTEP, Layer};
+use super::LOCKSTEP;
 use crate::format::layout::{self, INPUTS, PANEL};
 
 /// int8 weights of one direction of an LSTM layer, in the panels of [`layout`]. Any bit pattern is harmless; where a weight
@@ -33,7 +33,7 @@ pub struct LstmWeightsInt8<'m> {
     pub sums: &'m [i32],
 }
 
-/// Length of the scratch of a layer of int8 weights, see [`Layer::scratch_len`].
+/// Length of the scratch of a layer of int8 weights, see [`LayerWeights::scratch_len`](super::LayerWeights::scratch_len).
 pub fn lstm_int8_scratch_len(input: usize, hidden: usize, chunk: usize) -> Option<usize> {
     row_len(input, hidden)?.checked_mul(chunk)?.checked_add(state_len(hidden)?)
 }
@@ -48,20 +48,8 @@ pub(super) fn row_len(input: usize, hidden: usize) -> Option<usize> {
     layout::lstm_bias_len(hidden)?.checked_add(layout::padded(input)? / size_of::<f32>())
 }
 
-impl Layer for LstmWeightsInt8<'_> {
-    fn input(&self) -> usize {
-        self.input
-    }
-
-    fn hidden(&self) -> usize {
-        self.hidden
-    }
-
-    fn scratch_len(&self, chunk: usize) -> Option<usize> {
-        lstm_int8_scratch_len(self.input, self.hidden, chunk)
-    }
-
-    fn check(&self) {
+impl LstmWeightsInt8<'_> {
+    pub(super) fn check(&self) {
         let Self { input, hidden, wx, wh, scales, bias, sums } = *self;
         assert!(layout::int8_panels_len(hidden, input) == Some(wx.len()), "lstm: length of wx");
         assert!(layout::int8_panels_len(hidden, hidden) == Some(wh.len()), "lstm: length of wh");
@@ -70,10 +58,6 @@ impl Layer for LstmWeightsInt8<'_> {
         let both = outputs.and_then(|outputs| outputs.checked_mul(2));
         assert!(both == Some(scales.len()), "lstm: length of scales");
         assert!(both == Some(sums.len()), "lstm: length of sums");
-    }
-
-    fn functions(kernels: &Kernels) -> Functions<Self> {
-        Functions { lstm: kernels.lstm_int8, inputs: kernels.lstm_int8_inputs }
     }
 }
 

@@ -1,7 +1,7 @@
 //! LSTM layers, whatever their weights are made of.
 
 use super::generic::{InputsCall, LstmCall};
-use super::{Kernels, is_whole_panels};
+use super::{Kernels, LstmWeightsInt8, is_whole_panels, lstm_int8_scratch_len};
 use crate::format::layout;
 
 /// Most rows whose input contributions [`Kernels::lstm`] computes at once: enough for full tiles, few enough to stay in
@@ -14,7 +14,7 @@ pub const LOCKSTEP: usize = 16;
 /// Inputs whose weights for one panel are widened at once: 32 KiB.
 pub(super) const WIDE_COLUMNS: usize = 128;
 
-/// Length of the scratch of a layer of fp16 weights, see [`Layer::scratch_len`].
+/// Length of the scratch of a layer of fp16 weights, see [`LayerWeights::scratch_len`].
 pub fn lstm_scratch_len(hidden: usize, chunk: usize) -> Option<usize> {
     let sums = layout::lstm_bias_len(hidden)?.checked_mul(chunk)?;
     let wide_and_gates = (WIDE_COLUMNS + LOCKSTEP) * layout::GATES * layout::PANEL;
@@ -44,32 +44,6 @@ pub enum Inputs<'a> {
     },
 }
 
-/// Weights of one direction of an LSTM layer: [`LstmWeights`] or [`LstmWeightsInt8`](super::LstmWeightsInt8).
-pub trait Layer: Copy {
-    /// Inputs per step.
-    fn input(&self) -> usize;
-
-    /// Units, a multiple of 16.
-    fn hidden(&self) -> usize;
-
-    /// Length of the scratch of a call for chunks of `chunk` rows; `None` if it overflows.
-    fn scratch_len(&self, chunk: usize) -> Option<usize>;
-
-    /// Panics unless the lengths of the weights fit each other.
-    fn check(&self);
-
-    /// The functions for such weights.
-    fn functions(kernels: &Kernels) -> Functions<Self>;
-}
-
-/// Functions of a table for one kind of weights. They may be called where the machine supports the table's instruction set.
-pub struct Functions<W> {
-    /// Of [`Kernels::lstm`].
-    pub(super) lstm: for<'a> unsafe fn(LstmCall<'a, W>),
-    /// Of [`Kernels::lstm_inputs`].
-    pub(super) inputs: for<'a> unsafe fn(InputsCall<'a, W>),
-}
-
 /// fp16 weights of one direction of an LSTM layer, in the panels of [`layout`]. Any bit pattern is harmless.
 #[derive(Clone, Copy)]
 pub struct LstmWeights<'m> {
@@ -85,28 +59,62 @@ pub struct LstmWeights<'m> {
     pub bias: &'m [f32],
 }
 
-impl Layer for LstmWeights<'_> {
-    fn input(&self) -> usize {
-        self.input
-    }
-
-    fn hidden(&self) -> usize {
-        self.hidden
-    }
-
-    fn scratch_len(&self, chunk: usize) -> Option<usize> {
-        lstm_scratch_len(self.hidden, chunk)
-    }
-
+impl LstmWeights<'_> {
     fn check(&self) {
         let Self { input, hidden, wx, wh, bias } = *self;
         assert!(layout::lstm_panels_len(hidden, input) == Some(wx.len()), "lstm: length of wx");
         assert!(layout::lstm_panels_len(hidden, hidden) == Some(wh.len()), "lstm: length of wh");
         assert!(layout::lstm_bias_len(hidden) == Some(bias.len()), "lstm: length of bias");
     }
+}
 
-    fn functions(kernels: &Kernels) -> Functions<Self> {
-        Functions { lstm: kernels.lstm, inputs: kernels.lstm_inputs }
+/// Weights of one direction of an LSTM layer.
+#[derive(Clone, Copy)]
+pub enum LayerWeights<'m> {
+    /// fp16.
+    Half(LstmWeights<'m>),
+    /// int8.
+    Int8(LstmWeightsInt8<'m>),
+}
+
+impl<'m> From<LstmWeights<'m>> for LayerWeights<'m> {
+    fn from(weights: LstmWeights<'m>) -> Self {
+        Self::Half(weights)
+    }
+}
+
+impl<'m> From<LstmWeightsInt8<'m>> for LayerWeights<'m> {
+    fn from(weights: LstmWeightsInt8<'m>) -> Self {
+        Self::Int8(weights)
+    }
+}
+
+impl LayerWeights<'_> {
+    /// Inputs per step, and units.
+    pub fn sizes(&self) -> (usize, usize) {
+        match self {
+            Self::Half(weights) => (weights.input, weights.hidden),
+            Self::Int8(weights) => (weights.input, weights.hidden),
+        }
+    }
+
+    /// Length of the scratch of a call for chunks of `chunk` rows; `None` if it overflows.
+    pub fn scratch_len(&self, chunk: usize) -> Option<usize> {
+        match self {
+            Self::Half(weights) => lstm_scratch_len(weights.hidden, chunk),
+            Self::Int8(weights) => lstm_int8_scratch_len(weights.input, weights.hidden, chunk),
+        }
+    }
+
+    /// Panics unless the lengths fit each other.
+    fn check(&self, scratch: &[f32]) {
+        assert!(is_whole_panels(self.sizes().1), "lstm: hidden size is not a multiple of 16");
+        match self {
+            Self::Half(weights) => weights.check(),
+            Self::Int8(weights) => weights.check(),
+        }
+        let len = self.scratch_len(LOCKSTEP);
+        assert!(len.is_some_and(|len| len <= scratch.len()), "lstm: length of scratch");
     }
 }
 
@@ -116,12 +124,12 @@ impl Kernels {
     /// first. Rows of no sequence stay as they are.
     ///
     /// With fp16 weights each gate sum is the bias, then one fused multiply-add per input, then one per unit of the previous
-    /// output (none in the first step), both in ascending order; [`LstmWeightsInt8`](super::LstmWeightsInt8) says what it is with
+    /// output (none in the first step), both in ascending order; [`LstmWeightsInt8`] says what it is with
     /// int8 weights. Outputs lie in -1..=1 whatever the inputs and weights are: a sum that is NaN counts as a large positive
     /// one.
     ///
     /// [`LOCKSTEP`] sequences run side by side, and the inputs of as many rows as `scratch` has room for, see
-    /// [`Layer::scratch_len`], are handled at once; the result of a sequence depends on neither, nor on who computed
+    /// [`LayerWeights::scratch_len`], are handled at once; the result of a sequence depends on neither, nor on who computed
     /// the gate sums of the inputs.
     ///
     /// # Panics
@@ -129,9 +137,9 @@ impl Kernels {
     /// does not fit: those of the weights, inputs of `rows`, `y` of `rows * y_stride`, sequences within the
     /// rows, places within the sums, `y_offset + hidden <= y_stride`, `scratch` for at least [`LOCKSTEP`] rows.
     #[expect(clippy::too_many_arguments)]
-    pub fn lstm<W: Layer>(
+    pub fn lstm<'m>(
         &self,
-        weights: &W,
+        weights: impl Into<LayerWeights<'m>>,
         inputs: Inputs<'_>,
         sequences: &[Sequence],
         reverse: bool,
@@ -140,8 +148,9 @@ impl Kernels {
         y_offset: usize,
         scratch: &mut [f32],
     ) {
-        check(weights, scratch);
-        let (input, hidden) = (weights.input(), weights.hidden());
+        let weights = weights.into();
+        weights.check(scratch);
+        let (input, hidden) = weights.sizes();
         assert!(
             y_offset.checked_add(hidden).is_some_and(|end| end <= y_stride),
             "lstm: y_offset or y_stride"
@@ -162,9 +171,13 @@ impl Kernels {
             "lstm: sequences"
         );
         assert!(sequences.is_sorted_by(|a, b| a.steps >= b.steps), "lstm: order of the sequences");
-        let call = LstmCall { weights: *weights, inputs, sequences, reverse, y, y_stride, y_offset, scratch };
-        // SAFETY: the machine supports the instruction set of every table that can be reached.
-        unsafe { (W::functions(self).lstm)(call) }
+        let call = LstmCall { inputs, sequences, reverse, y, y_stride, y_offset, scratch };
+        match weights {
+            // SAFETY: the machine supports the instruction set of every table that can be reached.
+            LayerWeights::Half(weights) => unsafe { (self.lstm)(weights, call) },
+            // SAFETY: as above.
+            LayerWeights::Int8(weights) => unsafe { (self.lstm_int8)(weights, call) },
+        }
     }
 
     /// Computes the inputs' part of the gate sums for the rows `list` of `x`, `[rows][input]`. The sums of row r go to
@@ -173,29 +186,28 @@ impl Kernels {
     /// # Panics
     /// If a length does not fit: weights and `scratch` as in [`lstm`](Self::lstm), `x` and `sums` of the same
     /// number of rows, `list` within them.
-    pub fn lstm_inputs<W: Layer>(
+    pub fn lstm_inputs<'m>(
         &self,
-        weights: &W,
+        weights: impl Into<LayerWeights<'m>>,
         x: &[f32],
         list: &[u32],
         sums: &mut [f32],
         scratch: &mut [f32],
     ) {
-        check(weights, scratch);
-        let sums_of_row = layout::GATES * weights.hidden();
+        let weights = weights.into();
+        weights.check(scratch);
+        let (input, hidden) = weights.sizes();
+        let sums_of_row = layout::GATES * hidden;
         let rows = sums.len() / sums_of_row;
         assert!(rows * sums_of_row == sums.len(), "lstm: length of sums");
-        assert!(rows.checked_mul(weights.input()) == Some(x.len()), "lstm: length of x");
+        assert!(rows.checked_mul(input) == Some(x.len()), "lstm: length of x");
         assert!(list.iter().all(|&row| (row as usize) < rows), "lstm: list");
-        let call = InputsCall { weights: *weights, x, list, sums, scratch };
-        // SAFETY: as in `lstm`.
-        unsafe { (W::functions(self).inputs)(call) }
+        let call = InputsCall { x, list, sums, scratch };
+        match weights {
+            // SAFETY: as in `lstm`.
+            LayerWeights::Half(weights) => unsafe { (self.lstm_inputs)(weights, call) },
+            // SAFETY: as in `lstm`.
+            LayerWeights::Int8(weights) => unsafe { (self.lstm_int8_inputs)(weights, call) },
+        }
     }
-}
-
-fn check(weights: &impl Layer, scratch: &[f32]) {
-    assert!(is_whole_panels(weights.hidden()), "lstm: hidden size is not a multiple of 16");
-    weights.check();
-    let len = weights.scratch_len(LOCKSTEP);
-    assert!(len.is_some_and(|len| len <= scratch.len()), "lstm: length of scratch");
 }

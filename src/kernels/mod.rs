@@ -25,7 +25,7 @@ use crate::format::layout;
 use generic::{DenseCall, InputsCall, LstmCall};
 pub use int8::{LstmWeightsInt8, lstm_int8_scratch_len};
 use lstm::WIDE_COLUMNS;
-pub use lstm::{Functions, Inputs, LOCKSTEP, LSTM_CHUNK, Layer, LstmWeights, Sequence, lstm_scratch_len};
+pub use lstm::{Inputs, LOCKSTEP, LSTM_CHUNK, LayerWeights, LstmWeights, Sequence, lstm_scratch_len};
 
 /// Instruction set of a kernel table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,10 +63,10 @@ pub struct DenseWeights<'m> {
 /// machine supports its instruction set, and `select` hands out no other.
 pub struct Kernels {
     isa: Isa,
-    lstm: for<'a, 'm> unsafe fn(LstmCall<'a, LstmWeights<'m>>),
-    lstm_inputs: for<'a, 'm> unsafe fn(InputsCall<'a, LstmWeights<'m>>),
-    lstm_int8: for<'a, 'm> unsafe fn(LstmCall<'a, LstmWeightsInt8<'m>>),
-    lstm_int8_inputs: for<'a, 'm> unsafe fn(InputsCall<'a, LstmWeightsInt8<'m>>),
+    lstm: unsafe fn(LstmWeights<'_>, LstmCall<'_>),
+    lstm_inputs: unsafe fn(LstmWeights<'_>, InputsCall<'_>),
+    lstm_int8: unsafe fn(LstmWeightsInt8<'_>, LstmCall<'_>),
+    lstm_int8_inputs: unsafe fn(LstmWeightsInt8<'_>, InputsCall<'_>),
     dense: unsafe fn(DenseCall<'_>),
     sigmoid: unsafe fn(&mut [f32]),
     widen: unsafe fn(&[u16], &mut [f32]),

@@ -221,20 +221,20 @@ impl<const FMA: bool> Dot for Portable<FMA> {
 pub(super) static PORTABLE: Kernels =
     Kernels { isa: Isa::Scalar, lstm, lstm_inputs, lstm_int8, lstm_int8_inputs, dense, sigmoid, widen };
 
-fn lstm(call: LstmCall<'_, LstmWeights<'_>>) {
-    generic::lstm::<_, 1, 4, 2, 1>(Portable::<NATIVE_FMA>, call);
+fn lstm(weights: LstmWeights<'_>, call: LstmCall<'_>) {
+    generic::lstm::<_, 1, 4, 2, 1>(Portable::<NATIVE_FMA>, weights, call);
 }
 
-fn lstm_inputs(call: InputsCall<'_, LstmWeights<'_>>) {
-    generic::lstm_inputs::<_, 1, 4, 2>(Portable::<NATIVE_FMA>, call);
+fn lstm_inputs(weights: LstmWeights<'_>, call: InputsCall<'_>) {
+    generic::lstm_inputs::<_, 1, 4, 2>(Portable::<NATIVE_FMA>, weights, call);
 }
 
-fn lstm_int8(call: LstmCall<'_, LstmWeightsInt8<'_>>) {
-    generic::lstm_int8::<_, 1, 2, 1>(Portable::<NATIVE_FMA>, call);
+fn lstm_int8(weights: LstmWeightsInt8<'_>, call: LstmCall<'_>) {
+    generic::lstm_int8::<_, 1, 2, 1>(Portable::<NATIVE_FMA>, weights, call);
 }
 
-fn lstm_int8_inputs(call: InputsCall<'_, LstmWeightsInt8<'_>>) {
-    generic::lstm_int8_inputs::<_, 1, 2, 1>(Portable::<NATIVE_FMA>, call);
+fn lstm_int8_inputs(weights: LstmWeightsInt8<'_>, call: InputsCall<'_>) {
+    generic::lstm_int8_inputs::<_, 1, 2, 1>(Portable::<NATIVE_FMA>, weights, call);
 }
 
 fn dense(call: DenseCall<'_>) {
@@ -260,23 +260,23 @@ pub(super) mod fma {
         Kernels { isa: Isa::Scalar, lstm, lstm_inputs, lstm_int8, lstm_int8_inputs, dense, sigmoid, widen };
 
     #[target_feature(enable = "avx2,fma")]
-    fn lstm(call: LstmCall<'_, LstmWeights<'_>>) {
-        generic::lstm::<_, 1, 4, 2, 1>(Portable::<true>, call);
+    fn lstm(weights: LstmWeights<'_>, call: LstmCall<'_>) {
+        generic::lstm::<_, 1, 4, 2, 1>(Portable::<true>, weights, call);
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn lstm_inputs(call: InputsCall<'_, LstmWeights<'_>>) {
-        generic::lstm_inputs::<_, 1, 4, 2>(Portable::<true>, call);
+    fn lstm_inputs(weights: LstmWeights<'_>, call: InputsCall<'_>) {
+        generic::lstm_inputs::<_, 1, 4, 2>(Portable::<true>, weights, call);
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn lstm_int8(call: LstmCall<'_, LstmWeightsInt8<'_>>) {
-        generic::lstm_int8::<_, 1, 2, 1>(Portable::<true>, call);
+    fn lstm_int8(weights: LstmWeightsInt8<'_>, call: LstmCall<'_>) {
+        generic::lstm_int8::<_, 1, 2, 1>(Portable::<true>, weights, call);
     }
 
     #[target_feature(enable = "avx2,fma")]
-    fn lstm_int8_inputs(call: InputsCall<'_, LstmWeightsInt8<'_>>) {
-        generic::lstm_int8_inputs::<_, 1, 2, 1>(Portable::<true>, call);
+    fn lstm_int8_inputs(weights: LstmWeightsInt8<'_>, call: InputsCall<'_>) {
+        generic::lstm_int8_inputs::<_, 1, 2, 1>(Portable::<true>, weights, call);
     }
 
     #[target_feature(enable = "avx2,fma")]
@@ -348,7 +348,7 @@ mod tests {
                 let mut y = vec![0.0; steps * hidden];
                 let mut scratch = vec![0.0; lstm_scratch_len(hidden, LOCKSTEP).unwrap()];
                 kernels.lstm(
-                    &weights,
+                    weights,
                     Inputs::Rows(&x),
                     &[Sequence { first: 0, steps }],
                     false,

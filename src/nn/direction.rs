@@ -7,7 +7,8 @@ use crate::format::reader::Sections;
 use crate::format::section::Section;
 use crate::format::{self, Kind};
 use crate::kernels::{
-    Inputs, LSTM_CHUNK, LstmWeights, LstmWeightsInt8, Sequence, lstm_int8_scratch_len, lstm_scratch_len,
+    Inputs, LSTM_CHUNK, LayerWeights, LstmWeights, LstmWeightsInt8, Sequence, lstm_int8_scratch_len,
+    lstm_scratch_len,
 };
 use crate::model::storage::{Storage, View};
 use crate::{Error, Status, fallible};
@@ -125,14 +126,8 @@ impl LstmDirection {
         scratch: &mut [f32],
     ) {
         let Columns { y, stride, offset } = out;
-        match self.weights(engine.storage) {
-            KernelWeights::Half(weights) => {
-                engine.kernels.lstm(&weights, inputs, sequences, reverse, y, stride, offset, scratch);
-            }
-            KernelWeights::Int8(weights) => {
-                engine.kernels.lstm(&weights, inputs, sequences, reverse, y, stride, offset, scratch);
-            }
-        }
+        let weights = self.weights(engine.storage);
+        engine.kernels.lstm(weights, inputs, sequences, reverse, y, stride, offset, scratch);
     }
 
     /// Gate sums of the rows `list` of `x`, `[rows][input]`, to the same rows of `sums`, `[rows][4 * hidden]`; `scratch` is
@@ -145,31 +140,22 @@ impl LstmDirection {
         sums: &mut [f32],
         scratch: &mut [f32],
     ) {
-        match self.weights(engine.storage) {
-            KernelWeights::Half(weights) => engine.kernels.lstm_inputs(&weights, x, list, sums, scratch),
-            KernelWeights::Int8(weights) => engine.kernels.lstm_inputs(&weights, x, list, sums, scratch),
-        }
+        engine.kernels.lstm_inputs(self.weights(engine.storage), x, list, sums, scratch);
     }
 
-    fn weights<'m>(&'m self, storage: &'m Storage) -> KernelWeights<'m> {
+    fn weights<'m>(&'m self, storage: &'m Storage) -> LayerWeights<'m> {
         let (input, hidden, bias) = (self.input, self.hidden, storage.get(&self.bias));
         match &self.weights {
             Weights::Half { wx, wh } => {
                 let (wx, wh) = (storage.get(wx), storage.get(wh));
-                KernelWeights::Half(LstmWeights { input, hidden, wx, wh, bias })
+                LayerWeights::Half(LstmWeights { input, hidden, wx, wh, bias })
             }
             Weights::Int8 { wx, wh, scales, sums } => {
                 let (wx, wh, scales) = (storage.get(wx), storage.get(wh), storage.get(scales));
-                KernelWeights::Int8(LstmWeightsInt8 { input, hidden, wx, wh, scales, bias, sums })
+                LayerWeights::Int8(LstmWeightsInt8 { input, hidden, wx, wh, scales, bias, sums })
             }
         }
     }
-}
-
-/// The weights as the kernels take them.
-enum KernelWeights<'m> {
-    Half(LstmWeights<'m>),
-    Int8(LstmWeightsInt8<'m>),
 }
 
 /// The section of this kind and index, which must have these sizes.

@@ -81,7 +81,7 @@ impl Layer {
     }
 
     fn run(&self, kernels: &Kernels, sequences: &[Sequence], reverse: bool, place: Place) -> Vec<u32> {
-        run(&self.weights(), kernels, &self.x, sequences, reverse, place)
+        run(self.weights().into(), kernels, &self.x, sequences, reverse, place)
     }
 }
 
@@ -130,7 +130,7 @@ proptest! {
     ) {
         let (sequences, rows) = sequences(&lengths);
         let layer = Layer::random(seed, (input, panels * PANEL, rows), place.skip, values);
-        has_the_bits_of_scalar_one_by_one(&layer.weights(), &layer.x, &sequences, reverse, place)?;
+        has_the_bits_of_scalar_one_by_one(layer.weights().into(), &layer.x, &sequences, reverse, place)?;
     }
 
     /// Weights and inputs at their limits: no sum on the way may saturate.
@@ -196,7 +196,7 @@ proptest! {
         for kernels in tables() {
             let mut scratch = vec![0.0; lstm_scratch_len(padded, LOCKSTEP).unwrap()];
             let inputs = Inputs::Rows(&x);
-            kernels.lstm(&weights, inputs, &sequences, reverse, &mut exact, padded, 0, &mut scratch);
+            kernels.lstm(weights, inputs, &sequences, reverse, &mut exact, padded, 0, &mut scratch);
             let outputs = layer.run(kernels, &sequences, reverse, PLAIN);
             for (unit, (&output, &exact)) in outputs.iter().zip(&exact).enumerate() {
                 prop_assert!((f32::from_bits(output) - exact).abs() < 0.05, "{unit}: {exact}");
@@ -269,7 +269,7 @@ fn fp16(kernels: &Kernels, weights: &LstmWeights<'_>, x: &[f32]) -> Vec<u32> {
     let mut y = vec![0.0; steps * hidden];
     let mut scratch = vec![0.0; lstm_scratch_len(hidden, LOCKSTEP).unwrap()];
     let sequences = [Sequence { first: 0, steps }];
-    kernels.lstm(weights, Inputs::Rows(x), &sequences, false, &mut y, hidden, 0, &mut scratch);
+    kernels.lstm(*weights, Inputs::Rows(x), &sequences, false, &mut y, hidden, 0, &mut scratch);
     bits(&y)
 }
 
@@ -294,7 +294,7 @@ fn wrong_lengths_are_refused() {
         let lstm = |weights: LstmWeightsInt8<'_>, x: usize, y: usize, scratch: usize| {
             let (mut y, mut scratch) = (vec![0.0; y], vec![0.0; scratch]);
             let rows = [Sequence { first: 0, steps: 2 }];
-            kernels.lstm(&weights, Inputs::Rows(&layer.x[..x]), &rows, false, &mut y, PANEL, 0, &mut scratch);
+            kernels.lstm(weights, Inputs::Rows(&layer.x[..x]), &rows, false, &mut y, PANEL, 0, &mut scratch);
         };
         let refused = |weights: LstmWeightsInt8<'_>, x: usize, y: usize, scratch: usize| {
             let call = std::panic::AssertUnwindSafe(|| lstm(weights, x, y, scratch));
@@ -311,7 +311,7 @@ fn wrong_lengths_are_refused() {
         refused(good, 6, 31, room);
         refused(good, 6, 32, room - 1);
         let inputs = |list: &[u32], room: usize| {
-            kernels.lstm_inputs(&good, &layer.x, list, &mut [0.0; 128], &mut vec![0.0; room]);
+            kernels.lstm_inputs(good, &layer.x, list, &mut [0.0; 128], &mut vec![0.0; room]);
         };
         inputs(&[1, 0], room);
         let refused = |list: &[u32], room: usize| {

@@ -2,12 +2,12 @@
 
 use super::random::{PLAIN, Place, UNTOUCHED, bits, tables};
 use drugner::format::layout::GATES;
-use drugner::kernels::{Inputs, Kernels, Layer, Sequence};
+use drugner::kernels::{Inputs, Kernels, LayerWeights, Sequence};
 use proptest::prelude::*;
 
 /// The outputs of all rows of `x`; what belongs to no sequence must stay as it was.
 pub fn run(
-    weights: &impl Layer,
+    weights: LayerWeights<'_>,
     kernels: &Kernels,
     x: &[f32],
     sequences: &[Sequence],
@@ -15,7 +15,7 @@ pub fn run(
     place: Place,
 ) -> Vec<u32> {
     let Place { before, after, chunk, skip, apart } = place;
-    let (input, hidden) = (weights.input(), weights.hidden());
+    let (input, hidden) = weights.sizes();
     let rows = x.len() / input;
     let stride = before + hidden + after;
     let mut y = vec![UNTOUCHED; skip + rows * stride];
@@ -59,13 +59,13 @@ pub fn run(
 
 /// Every table must give what the scalar one gives for each sequence alone.
 pub fn has_the_bits_of_scalar_one_by_one(
-    weights: &impl Layer,
+    weights: LayerWeights<'_>,
     x: &[f32],
     sequences: &[Sequence],
     reverse: bool,
     place: Place,
 ) -> Result<(), TestCaseError> {
-    let (input, hidden) = (weights.input(), weights.hidden());
+    let (input, hidden) = weights.sizes();
     let tables = tables();
     let mut expected = vec![UNTOUCHED.to_bits(); x.len() / input * hidden];
     for sequence in sequences {

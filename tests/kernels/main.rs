@@ -61,7 +61,7 @@ impl Layer {
     }
 
     fn run(&self, kernels: &Kernels, sequences: &[Sequence], reverse: bool, place: Place) -> Vec<u32> {
-        run(&self.weights(), kernels, &self.x, sequences, reverse, place)
+        run(self.weights().into(), kernels, &self.x, sequences, reverse, place)
     }
 }
 
@@ -84,7 +84,7 @@ proptest! {
     ) {
         let (sequences, rows) = sequences(&lengths);
         let layer = Layer::random(seed, input, panels * PANEL, rows, place.skip, weights, values);
-        has_the_bits_of_scalar_one_by_one(&layer.weights(), &layer.x, &sequences, reverse, place)?;
+        has_the_bits_of_scalar_one_by_one(layer.weights().into(), &layer.x, &sequences, reverse, place)?;
     }
 
     /// More inputs than the weights that are widened at once.
@@ -275,7 +275,7 @@ fn wrong_lengths_are_refused() {
             |weights: LstmWeights<'_>, x: usize, y: usize, stride: usize, offset: usize, scratch: usize| {
                 let (mut y, mut scratch) = (vec![0.0; y], vec![0.0; scratch]);
                 kernels.lstm(
-                    &weights,
+                    weights,
                     Inputs::Rows(&layer.x[..x]),
                     &layer.whole(),
                     false,
@@ -303,7 +303,7 @@ fn wrong_lengths_are_refused() {
             let sequences: Vec<_> =
                 sequences.iter().map(|&(first, steps)| Sequence { first, steps }).collect();
             kernels.lstm(
-                &good,
+                good,
                 Inputs::Rows(&layer.x),
                 &sequences,
                 false,
@@ -322,7 +322,7 @@ fn wrong_lengths_are_refused() {
         let from_sums = |sums: usize, places: &[u32]| {
             let (sums, mut y) = (vec![0.0; sums], [0.0; 32]);
             let inputs = Inputs::Sums { sums: &sums, places };
-            kernels.lstm(&good, inputs, &layer.whole(), false, &mut y, 16, 0, &mut vec![0.0; room]);
+            kernels.lstm(good, inputs, &layer.whole(), false, &mut y, 16, 0, &mut vec![0.0; room]);
         };
         from_sums(128, &[1, 1]);
         refused(&|| from_sums(127, &[1, 1]));
@@ -330,7 +330,7 @@ fn wrong_lengths_are_refused() {
         refused(&|| from_sums(128, &[1]));
 
         let inputs = |x: usize, list: &[u32], sums: usize, scratch: usize| {
-            kernels.lstm_inputs(&good, &layer.x[..x], list, &mut vec![0.0; sums], &mut vec![0.0; scratch]);
+            kernels.lstm_inputs(good, &layer.x[..x], list, &mut vec![0.0; sums], &mut vec![0.0; scratch]);
         };
         inputs(6, &[1, 0, 1], 128, room);
         refused(&|| inputs(6, &[2], 128, room));

@@ -11,29 +11,29 @@ pub(in crate::kernels) static KERNELS: Kernels =
     Kernels { isa: Isa::Neon, lstm, lstm_inputs, lstm_int8, lstm_int8_inputs, dense, sigmoid, widen };
 
 #[target_feature(enable = "neon")]
-fn lstm(call: LstmCall<'_, LstmWeights<'_>>) {
+fn lstm(weights: LstmWeights<'_>, call: LstmCall<'_>) {
     // Tile: 24 sums, 4 weights and 1 input of the 32 registers. One panel of the recurrence is 16 chains already.
     // SAFETY: this function runs only where NEON is available.
-    generic::lstm::<_, 1, 6, 2, 1>(unsafe { Neon::new() }, call);
+    generic::lstm::<_, 1, 6, 2, 1>(unsafe { Neon::new() }, weights, call);
 }
 
 #[target_feature(enable = "neon")]
-fn lstm_inputs(call: InputsCall<'_, LstmWeights<'_>>) {
+fn lstm_inputs(weights: LstmWeights<'_>, call: InputsCall<'_>) {
     // SAFETY: as above.
-    generic::lstm_inputs::<_, 1, 6, 2>(unsafe { Neon::new() }, call);
+    generic::lstm_inputs::<_, 1, 6, 2>(unsafe { Neon::new() }, weights, call);
 }
 
 #[target_feature(enable = "neon")]
-fn lstm_int8(call: LstmCall<'_, LstmWeightsInt8<'_>>) {
+fn lstm_int8(weights: LstmWeightsInt8<'_>, call: LstmCall<'_>) {
     // One gate of two rows at a time: 16 registers of sums, 4 of weights, 2 of inputs.
     // SAFETY: as above.
-    generic::lstm_int8::<_, 1, 2, 1>(unsafe { Neon::new() }, call);
+    generic::lstm_int8::<_, 1, 2, 1>(unsafe { Neon::new() }, weights, call);
 }
 
 #[target_feature(enable = "neon")]
-fn lstm_int8_inputs(call: InputsCall<'_, LstmWeightsInt8<'_>>) {
+fn lstm_int8_inputs(weights: LstmWeightsInt8<'_>, call: InputsCall<'_>) {
     // SAFETY: as above.
-    generic::lstm_int8_inputs::<_, 1, 2, 1>(unsafe { Neon::new() }, call);
+    generic::lstm_int8_inputs::<_, 1, 2, 1>(unsafe { Neon::new() }, weights, call);
 }
 
 #[target_feature(enable = "neon")]

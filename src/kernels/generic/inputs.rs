@@ -7,8 +7,7 @@ use crate::kernels::simd::Simd;
 use crate::kernels::{LSTM_CHUNK, LstmWeights, WIDE_COLUMNS};
 
 /// Arguments of [`lstm_inputs`] and of [`lstm_int8_inputs`](super::lstm_int8_inputs); the lengths have been checked.
-pub struct InputsCall<'a, W> {
-    pub weights: W,
+pub(in crate::kernels) struct InputsCall<'a> {
     /// `[rows][input]`
     pub x: &'a [f32],
     /// Numbers of rows.
@@ -28,9 +27,10 @@ pub(in crate::kernels) fn lstm_inputs<
     const PAIR_GATES: usize,
 >(
     s: S,
-    call: InputsCall<'_, LstmWeights<'_>>,
+    weights: LstmWeights<'_>,
+    call: InputsCall<'_>,
 ) {
-    let InputsCall { weights, x, list, sums, scratch } = call;
+    let InputsCall { x, list, sums, scratch } = call;
     let (wide, _) = scratch.split_at_mut(WIDE_COLUMNS * GATES * PANEL);
     let mut projection = HalfInputs::<TILE_GATES, TILE_ROWS, PAIR_GATES> { weights, wide };
     project_list(s, &mut projection, x, list, sums, LSTM_CHUNK);

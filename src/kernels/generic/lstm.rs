@@ -9,8 +9,7 @@ use crate::kernels::simd::Simd;
 use crate::kernels::{Inputs, LOCKSTEP, LSTM_CHUNK, LstmWeights, Sequence, WIDE_COLUMNS, math};
 
 /// Arguments of [`lstm`] and of [`lstm_int8`](super::lstm_int8); the lengths have been checked.
-pub struct LstmCall<'a, W> {
-    pub weights: W,
+pub(in crate::kernels) struct LstmCall<'a> {
     pub inputs: Inputs<'a>,
     /// Rows of the sequences, longest first.
     pub sequences: &'a [Sequence],
@@ -42,9 +41,10 @@ pub(in crate::kernels) fn lstm<
     const PANELS: usize,
 >(
     s: S,
-    call: LstmCall<'_, LstmWeights<'_>>,
+    weights: LstmWeights<'_>,
+    call: LstmCall<'_>,
 ) {
-    let LstmCall { weights, inputs, sequences, reverse, y, y_stride, y_offset, scratch } = call;
+    let LstmCall { inputs, sequences, reverse, y, y_stride, y_offset, scratch } = call;
     let hidden = weights.hidden;
     let (wide, rest) = scratch.split_at_mut(WIDE_COLUMNS * GATES * PANEL);
     let (gates, rest) = rest.split_at_mut(LOCKSTEP * GATES * PANEL);

@@ -13,11 +13,9 @@ mod multiply;
 mod quantise;
 mod walk;
 
-pub use inputs::InputsCall;
-pub(super) use inputs::lstm_inputs;
+pub(super) use inputs::{InputsCall, lstm_inputs};
 pub(super) use int8::{lstm_int8, lstm_int8_inputs};
-pub use lstm::LstmCall;
-pub(super) use lstm::lstm;
+pub(super) use lstm::{LstmCall, lstm};
 
 use super::math;
 use super::simd::Simd;

@@ -19,55 +19,55 @@ pub(in crate::kernels) static KERNELS_WITH_VNNI_OF_AVX512: Kernels =
     Kernels { lstm_int8: lstm_vnni_of_avx512, lstm_int8_inputs: lstm_vnni_of_avx512_inputs, ..KERNELS };
 
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn lstm(call: LstmCall<'_, LstmWeights<'_>>) {
+pub(super) fn lstm(weights: LstmWeights<'_>, call: LstmCall<'_>) {
     // Tile: 12 sums, 2 weights and 1 input fill the 16 registers. One panel of the recurrence is 8 chains already.
     // SAFETY: this function runs only where AVX2, FMA and F16C are available.
-    generic::lstm::<_, 1, 6, 2, 1>(unsafe { Avx2::<PLAIN>::new() }, call);
+    generic::lstm::<_, 1, 6, 2, 1>(unsafe { Avx2::<PLAIN>::new() }, weights, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn lstm_inputs(call: InputsCall<'_, LstmWeights<'_>>) {
+pub(super) fn lstm_inputs(weights: LstmWeights<'_>, call: InputsCall<'_>) {
     // SAFETY: as above.
-    generic::lstm_inputs::<_, 1, 6, 2>(unsafe { Avx2::<PLAIN>::new() }, call);
+    generic::lstm_inputs::<_, 1, 6, 2>(unsafe { Avx2::<PLAIN>::new() }, weights, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn lstm_int8(call: LstmCall<'_, LstmWeightsInt8<'_>>) {
+pub(super) fn lstm_int8(weights: LstmWeightsInt8<'_>, call: LstmCall<'_>) {
     // Two gates of two rows at a time: 8 registers of sums, 2 of weights, 4 of inputs.
     // SAFETY: as above.
-    generic::lstm_int8::<_, 2, 2, 1>(unsafe { Avx2::<PLAIN>::new() }, call);
+    generic::lstm_int8::<_, 2, 2, 1>(unsafe { Avx2::<PLAIN>::new() }, weights, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
-pub(super) fn lstm_int8_inputs(call: InputsCall<'_, LstmWeightsInt8<'_>>) {
+pub(super) fn lstm_int8_inputs(weights: LstmWeightsInt8<'_>, call: InputsCall<'_>) {
     // SAFETY: as above.
-    generic::lstm_int8_inputs::<_, 2, 2, 1>(unsafe { Avx2::<PLAIN>::new() }, call);
+    generic::lstm_int8_inputs::<_, 2, 2, 1>(unsafe { Avx2::<PLAIN>::new() }, weights, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c,avxvnni")]
-fn lstm_vnni(call: LstmCall<'_, LstmWeightsInt8<'_>>) {
+fn lstm_vnni(weights: LstmWeightsInt8<'_>, call: LstmCall<'_>) {
     // Two gates of three rows at a time: 12 registers of sums, 3 of inputs, and weights from memory; of a single row 8 sums,
     // which hide the latency. With AVX-512's encoding on Zen 4 2.0 times as fast as without VNNI at 128 units.
     // SAFETY: this function runs only where AVX-VNNI is available, too.
-    generic::lstm_int8::<_, 2, 3, 2>(unsafe { Avx2::<AVX_VNNI>::new() }, call);
+    generic::lstm_int8::<_, 2, 3, 2>(unsafe { Avx2::<AVX_VNNI>::new() }, weights, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c,avxvnni")]
-fn lstm_vnni_inputs(call: InputsCall<'_, LstmWeightsInt8<'_>>) {
+fn lstm_vnni_inputs(weights: LstmWeightsInt8<'_>, call: InputsCall<'_>) {
     // SAFETY: as above.
-    generic::lstm_int8_inputs::<_, 2, 3, 2>(unsafe { Avx2::<AVX_VNNI>::new() }, call);
+    generic::lstm_int8_inputs::<_, 2, 3, 2>(unsafe { Avx2::<AVX_VNNI>::new() }, weights, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c,avx512vnni,avx512vl")]
-fn lstm_vnni_of_avx512(call: LstmCall<'_, LstmWeightsInt8<'_>>) {
+fn lstm_vnni_of_avx512(weights: LstmWeightsInt8<'_>, call: LstmCall<'_>) {
     // SAFETY: this function runs only where AVX-512's VNNI is available for 256 bits, too.
-    generic::lstm_int8::<_, 2, 3, 2>(unsafe { Avx2::<AVX512_VNNI>::new() }, call);
+    generic::lstm_int8::<_, 2, 3, 2>(unsafe { Avx2::<AVX512_VNNI>::new() }, weights, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c,avx512vnni,avx512vl")]
-fn lstm_vnni_of_avx512_inputs(call: InputsCall<'_, LstmWeightsInt8<'_>>) {
+fn lstm_vnni_of_avx512_inputs(weights: LstmWeightsInt8<'_>, call: InputsCall<'_>) {
     // SAFETY: as above.
-    generic::lstm_int8_inputs::<_, 2, 3, 2>(unsafe { Avx2::<AVX512_VNNI>::new() }, call);
+    generic::lstm_int8_inputs::<_, 2, 3, 2>(unsafe { Avx2::<AVX512_VNNI>::new() }, weights, call);
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]

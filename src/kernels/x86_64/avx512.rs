@@ -38,28 +38,28 @@ pub(in crate::kernels) static KERNELS_WITHOUT_VNNI: Kernels = Kernels {
 };
 
 #[target_feature(enable = "avx512f")]
-fn lstm(call: LstmCall<'_, LstmWeights<'_>>) {
+fn lstm(weights: LstmWeights<'_>, call: LstmCall<'_>) {
     // SAFETY: this function runs only where AVX-512F is available.
-    generic::lstm::<_, 2, 8, 4, 2>(unsafe { Avx512::<false>::new() }, call);
+    generic::lstm::<_, 2, 8, 4, 2>(unsafe { Avx512::<false>::new() }, weights, call);
 }
 
 #[target_feature(enable = "avx512f")]
-fn lstm_inputs(call: InputsCall<'_, LstmWeights<'_>>) {
+fn lstm_inputs(weights: LstmWeights<'_>, call: InputsCall<'_>) {
     // SAFETY: as above.
-    generic::lstm_inputs::<_, 2, 8, 4>(unsafe { Avx512::<false>::new() }, call);
+    generic::lstm_inputs::<_, 2, 8, 4>(unsafe { Avx512::<false>::new() }, weights, call);
 }
 
 #[target_feature(enable = "avx512f,avx512vnni")]
-fn lstm_int8(call: LstmCall<'_, LstmWeightsInt8<'_>>) {
+fn lstm_int8(weights: LstmWeightsInt8<'_>, call: LstmCall<'_>) {
     // 16 sums, 4 inputs, and weights from memory; of a single row 8 sums, which hide the latency.
     // SAFETY: this function runs only where AVX-512F and VNNI are available.
-    generic::lstm_int8::<_, 4, 4, 2>(unsafe { Avx512::<true>::new() }, call);
+    generic::lstm_int8::<_, 4, 4, 2>(unsafe { Avx512::<true>::new() }, weights, call);
 }
 
 #[target_feature(enable = "avx512f,avx512vnni")]
-fn lstm_int8_inputs(call: InputsCall<'_, LstmWeightsInt8<'_>>) {
+fn lstm_int8_inputs(weights: LstmWeightsInt8<'_>, call: InputsCall<'_>) {
     // SAFETY: as above.
-    generic::lstm_int8_inputs::<_, 4, 4, 2>(unsafe { Avx512::<true>::new() }, call);
+    generic::lstm_int8_inputs::<_, 4, 4, 2>(unsafe { Avx512::<true>::new() }, weights, call);
 }
 
 #[target_feature(enable = "avx512f")]

@@ -19,9 +19,10 @@ pub(in crate::kernels) fn lstm_int8_inputs<
     const PARTS: usize,
 >(
     s: S,
-    call: InputsCall<'_, LstmWeightsInt8<'_>>,
+    weights: LstmWeightsInt8<'_>,
+    call: InputsCall<'_>,
 ) {
-    let InputsCall { weights, x, list, sums, scratch } = call;
+    let InputsCall { x, list, sums, scratch } = call;
     let codes = bytes(scratch);
     let room = LSTM_CHUNK.min(codes.len() / weights.input.next_multiple_of(PANEL).max(1));
     let mut projection = Int8Inputs::<VECTORS, ROWS, PARTS>::new(&weights, codes);

@@ -32,9 +32,10 @@ type Outputs<T> = [[T; PANEL]; GATES];
 #[inline(always)]
 pub(in crate::kernels) fn lstm_int8<S: Dot, const VECTORS: usize, const ROWS: usize, const PARTS: usize>(
     s: S,
-    call: LstmCall<'_, LstmWeightsInt8<'_>>,
+    weights: LstmWeightsInt8<'_>,
+    call: LstmCall<'_>,
 ) {
-    let LstmCall { weights, inputs, sequences, reverse, y, y_stride, y_offset, scratch } = call;
+    let LstmCall { inputs, sequences, reverse, y, y_stride, y_offset, scratch } = call;
     let LstmWeightsInt8 { input, hidden, wh, scales, sums: weight_sums, .. } = weights;
     let states = state_len(hidden).expect("the length of scratch was checked");
     let row = row_len(input, hidden).expect("the length of scratch was checked");
