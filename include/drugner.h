@@ -398,6 +398,10 @@ drugner_status drugner_context_last_error(const drugner_context *context,
 
 /* ==== Find ========================================================================================= */
 
+// Span flag: the short form of a mention before it, as the text says: `ginseng saponin (GSP)`; label and score are those
+// of the long form.
+#define DRUGNER_SPAN_ABBREVIATION 1
+
 // Result flag: the text contained malformed units.
 #define DRUGNER_RESULT_INVALID_TEXT_SEEN 1
 
@@ -412,7 +416,7 @@ typedef struct drugner_span {
   uint32_t end;
   // See drugner_model_label_name.
   uint16_t label;
-  // Reserved for the origin of the mention; zero.
+  // DRUGNER_SPAN_* flags.
   uint16_t flags;
   // Probability of exactly this span with this label, 0 to 1; calibrated if the model has a calibration table.
   float score;
@@ -507,8 +511,9 @@ typedef struct drugner_paths {
 //
 // The sentence is the first one that ends behind byte `at`: 0 for the first of the text, `end` of the result for the
 // next, the start of a mention for its own. Sentences are those of drugner_find_utf8 and offsets count from the start
-// of the text. The first path has the mentions that drugner_find_utf8 finds in this sentence, but min_score and
-// label_mask leave none out. There are fewer than `most` paths when a sentence has no more.
+// of the text. The first path has the mentions that drugner_find_utf8 finds in this sentence, but without
+// DRUGNER_SPAN_ABBREVIATION, and min_score and label_mask leave none out. There are fewer than `most` paths when a sentence
+// has no more.
 //
 // The sentence is looked for from the start of the text: time grows with `at`.
 //

@@ -1,5 +1,7 @@
 //! One aligned block of memory, cut once into the arrays that a call needs.
 
+use crate::decode::Span;
+use crate::decode::abbreviations::{self, Abbreviation};
 use crate::features::word::Word;
 use crate::model::storage::Aligned;
 use crate::nn::CacheMemory;
@@ -13,12 +15,16 @@ const ALIGNMENT: usize = 64;
 /// Types that live in an arena.
 ///
 /// # Safety
-/// Memory of zeros is a valid value, the type needs no drop, and its alignment is at most 64.
-unsafe trait Zeroed: Copy {}
+/// Memory of zeros is a valid value.
+unsafe trait Zeroed: Sized {}
 // SAFETY: numbers, and `TokenKind` 0 is `Letters`.
 unsafe impl Zeroed for Token {}
 // SAFETY: numbers and arrays of numbers.
 unsafe impl Zeroed for Word {}
+// SAFETY: numbers.
+unsafe impl Zeroed for Span {}
+// SAFETY: numbers.
+unsafe impl Zeroed for Abbreviation {}
 // SAFETY: numbers.
 unsafe impl Zeroed for Mention {}
 // SAFETY: numbers.
@@ -47,6 +53,10 @@ pub struct Parts<'a> {
     pub bytes: &'a mut [u8],
     /// What the network keeps from run to run.
     pub cache: CacheMemory<'a>,
+    /// `[window]`: what the network finds in one sentence.
+    pub found: &'a mut [Span],
+    /// What the text has introduced so far.
+    pub abbreviations: &'a mut [Abbreviation],
     /// `[spans]`
     pub mentions: &'a mut [Mention],
     /// `[paths]`
@@ -84,6 +94,8 @@ pub struct Layout {
     bytes: Slot<u8>,
     cache_floats: Slot<f32>,
     cache_index: Slot<u32>,
+    found: Slot<Span>,
+    abbreviations: Slot<Abbreviation>,
     mentions: Slot<Mention>,
     paths: Slot<Path>,
     path_mentions: Slot<Mention>,
@@ -110,6 +122,8 @@ impl Layout {
             bytes: cut(&mut size, scratch.bytes)?,
             cache_floats: cut(&mut size, cache.floats)?,
             cache_index: cut(&mut size, cache.index)?,
+            found: cut(&mut size, window)?,
+            abbreviations: cut(&mut size, abbreviations::CAPACITY)?,
             mentions: cut(&mut size, spans)?,
             paths: cut(&mut size, paths)?,
             path_mentions: cut(&mut size, window.checked_mul(paths)?)?,
@@ -133,7 +147,7 @@ impl Layout {
 
 /// Appends an array of `len` elements to a block of `size` bytes.
 fn cut<T: Zeroed>(size: &mut usize, len: usize) -> Option<Slot<T>> {
-    const { assert!(align_of::<T>() <= ALIGNMENT) };
+    const { assert!(align_of::<T>() <= ALIGNMENT && !std::mem::needs_drop::<T>()) };
     let slot = Slot { offset: *size, len, element: PhantomData };
     let bytes = len.checked_mul(size_of::<T>())?;
     *size = size.checked_add(bytes)?.checked_next_multiple_of(ALIGNMENT)?;
@@ -195,6 +209,8 @@ impl Arena {
                     floats: self.slice(layout.cache_floats),
                     index: self.slice(layout.cache_index),
                 },
+                found: self.slice(layout.found),
+                abbreviations: self.slice(layout.abbreviations),
                 mentions: self.slice(layout.mentions),
                 paths: self.slice(layout.paths),
                 path_mentions: self.slice(layout.path_mentions),

@@ -9,6 +9,7 @@ pub use stages::{Stage, Work};
 
 use crate::arena::{Arena, Layout, Parts};
 use crate::decode::Span;
+use crate::decode::abbreviations::{Abbreviations, Answer};
 use crate::decode::nbest::MAX_PATHS;
 use crate::fault;
 use crate::float_state::DefaultState;
@@ -56,7 +57,7 @@ pub struct Mention {
     pub end: u32,
     /// Label id, see [`Model::label`].
     pub label: u16,
-    /// Reserved for the origin of the mention, 0.
+    /// Where it comes from: 0, or [`Mention::ABBREVIATION`].
     pub flags: u16,
     /// Probability of exactly this span and label, 0..=1: calibrated if the model has a [`Model::calibration`].
     pub score: f32,
@@ -64,6 +65,12 @@ pub struct Mention {
     pub concept: u32,
     /// Zero.
     pub reserved: [u32; 3],
+}
+
+impl Mention {
+    /// Flag: the mention is the short form of one before it, as the text says: `ginseng saponin (GSP)`. Label and score are
+    /// those of the long form, see [`Model::abbreviations`].
+    pub const ABBREVIATION: u16 = 1;
 }
 
 /// Result of a call: mentions sorted by start, not overlapping.
@@ -74,7 +81,8 @@ pub struct Found<'c> {
     /// Units processed; less than the length of the text only when `complete` is false.
     pub consumed: usize,
     /// False when the mention buffer was full: call again with the text from `consumed` on, which is the beginning of a
-    /// sentence, or the end of the last mention if one sentence alone has more mentions than the buffer holds.
+    /// sentence, or the end of the last mention if one sentence alone has more mentions than the buffer holds. That call
+    /// does not know the abbreviations that the text introduced before.
     pub complete: bool,
     /// The text contained malformed units.
     pub invalid_text_seen: bool,
@@ -174,9 +182,21 @@ impl Context {
         let calibration = self.model.calibration();
         let engine = Engine { kernels: self.model.kernels(), storage: self.model.storage() };
         let width = features.width();
-        let Parts { tokens, ahead, words, x, floats, bytes, mut cache, mentions, .. } =
-            self.arena.parts(&self.layout);
+        let Parts {
+            tokens,
+            ahead,
+            words,
+            x,
+            floats,
+            bytes,
+            mut cache,
+            found: spans,
+            abbreviations,
+            mentions,
+            ..
+        } = self.arena.parts(&self.layout);
         let mut batches = Batches::new(text, network, self.model.tokenizer(), self.layout.window());
+        let mut abbreviations = Abbreviations::new(text, abbreviations);
         let mut found = 0;
         while let Some(batch) = batches.next(tokens, ahead) {
             fault::point("text");
@@ -195,34 +215,39 @@ impl Context {
             for entry in batch.entries() {
                 let tokens = &tokens[entry.first..][..entry.rows];
                 let scores = &mut scores[entry.first * stride..][..entry.rows * stride];
+                let mut count = 0;
+                network.decode(scores, entry.rows, scratch.reborrow(), &mut |span| {
+                    let score = calibration.map_or(span.score, |table| table.apply(span.score, span.label));
+                    spans[count] = Span { score, ..span };
+                    count += 1;
+                });
+                let spans = &spans[..count];
+                if self.model.abbreviations() {
+                    spans.iter().for_each(|mention| abbreviations.learn(tokens, mention));
+                }
                 let found_before = found;
                 let mut full = false;
-                network.decode(
-                    scores,
-                    entry.rows,
-                    scratch.reborrow(),
-                    &mut |Span { words, label, score }| {
-                        fault::point("mentions");
-                        let score = calibration.map_or(score, |table| table.apply(score, label));
-                        if score < self.min_score || self.label_mask >> label & 1 == 0 {
-                            return;
-                        }
-                        let Some(slot) = mentions.get_mut(found) else {
-                            full = true;
-                            return;
-                        };
-                        *slot = Mention {
-                            start: tokens[words.start].start,
-                            end: tokens[words.end - 1].end,
-                            label: label as u16,
-                            flags: 0,
-                            score,
-                            concept: u32::MAX,
-                            reserved: [0; 3],
-                        };
-                        found += 1;
-                    },
-                );
+                abbreviations.each(tokens, spans, |Answer { span, abbreviation }| {
+                    fault::point("mentions");
+                    let Span { words, label, score } = span;
+                    if score < self.min_score || self.label_mask >> label & 1 == 0 {
+                        return;
+                    }
+                    let Some(slot) = mentions.get_mut(found) else {
+                        full = true;
+                        return;
+                    };
+                    *slot = Mention {
+                        start: tokens[words.start].start,
+                        end: tokens[words.end - 1].end,
+                        label: label as u16,
+                        flags: if abbreviation { Mention::ABBREVIATION } else { 0 },
+                        score,
+                        concept: u32::MAX,
+                        reserved: [0; 3],
+                    };
+                    found += 1;
+                });
                 if full {
                     // The next call answers the sentence whole; one that alone has too many mentions is answered in
                     // parts, so that every call makes progress.

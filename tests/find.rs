@@ -4,8 +4,11 @@ mod common;
 
 use common::families::Simple;
 use common::{Sizes, model, note};
+use drugner::decode::Span;
+use drugner::decode::abbreviations::{Abbreviation, Abbreviations, Answer, CAPACITY};
 use drugner::kernels::Kernels;
 use drugner::text::offsets::utf8_to_utf16;
+use drugner::text::{Sentences, Token};
 use drugner::{Context, ContextOptions, Error, InvalidText, Isa, Mention, Model, ModelOptions, Status};
 use proptest::prelude::*;
 
@@ -24,7 +27,7 @@ fn any_family(family: usize, seed: u64) -> Vec<u8> {
     match family {
         0 => Simple::window(seed, 0.7).bytes(),
         1 => Simple::lstm(seed, 0.7).bytes(),
-        _ => model(seed, &Sizes::default()),
+        _ => model(seed, &Sizes { abbreviations: true, ..Sizes::default() }),
     }
 }
 
@@ -52,8 +55,9 @@ proptest! {
         lists in 0usize..4,
         scale in prop::sample::select(vec![1e-6f32, 0.3, 1.0, 50.0]),
         int8: bool,
+        abbreviations: bool,
     ) {
-        let sizes = Sizes { word_width, filters, shape_width, hidden, layers, lists, scale, int8 };
+        let sizes = Sizes { word_width, filters, shape_width, hidden, layers, lists, scale, int8, abbreviations };
         let bytes = model(seed, &sizes);
         let text = note(seed, 200);
         same_everywhere(&bytes, &text)?;
@@ -221,11 +225,57 @@ fn the_calibration_changes_scores_alone_and_the_minimum_score_acts_behind_it() {
     }
 }
 
+/// A model that follows abbreviations finds what it finds without, and then those.
+#[test]
+fn abbreviations_follow_the_mentions_of_the_network() {
+    let options = ContextOptions::default();
+    let mut followed = 0;
+    for seed in 0..40 {
+        let text = note(seed, 60);
+        let sizes = Sizes::default();
+        let network = find(&open(&model(seed, &sizes), None), &options, text.as_bytes()).unwrap();
+        let all = open(&model(seed, &Sizes { abbreviations: true, ..sizes }), None);
+        let all = find(&all, &options, text.as_bytes()).unwrap();
+
+        let mut memory = [Abbreviation::default(); CAPACITY];
+        let mut known = Abbreviations::new(text.as_bytes(), &mut memory);
+        let (mut sentences, mut buffer) = (Sentences::new(text.as_bytes()), [Token::default(); 256]);
+        let (mut rest, mut expected) = (&network[..], Vec::new());
+        while let Some(sentence) = sentences.next_into(&mut buffer) {
+            let tokens = &buffer[..sentence.tokens];
+            let (mine, others) = rest.split_at(rest.partition_point(|mention| mention.end <= sentence.end));
+            rest = others;
+            let span = |mention: &Mention| {
+                let first = tokens.iter().position(|token| token.start == mention.start).unwrap();
+                let last = tokens.iter().position(|token| token.end == mention.end).unwrap();
+                Span { words: first..last + 1, label: usize::from(mention.label), score: mention.score }
+            };
+            let spans: Vec<Span> = mine.iter().map(span).collect();
+            spans.iter().for_each(|span| known.learn(tokens, span));
+            known.each(tokens, &spans, |Answer { span, abbreviation }| {
+                expected.push(Mention {
+                    start: tokens[span.words.start].start,
+                    end: tokens[span.words.end - 1].end,
+                    label: span.label as u16,
+                    flags: if abbreviation { Mention::ABBREVIATION } else { 0 },
+                    score: span.score,
+                    concept: u32::MAX,
+                    reserved: [0; 3],
+                });
+            });
+        }
+        assert_eq!(all, expected, "seed {seed}");
+        followed += all.iter().filter(|mention| mention.flags == Mention::ABBREVIATION).count();
+    }
+    assert!(followed > 20, "{followed}");
+}
+
 #[test]
 fn minimum_score_and_label_mask_only_drop_mentions() {
-    let model = open(&model(9, &Sizes::default()), None);
+    let model = open(&model(9, &Sizes { abbreviations: true, ..Sizes::default() }), None);
     let text = note(6, 400);
     let all = find(&model, &ContextOptions::default(), text.as_bytes()).unwrap();
+    assert!(all.iter().any(|m| m.flags == Mention::ABBREVIATION), "the note has an abbreviation");
     let strong = ContextOptions { min_score: 0.5, ..Default::default() };
     let expected: Vec<Mention> = all.iter().filter(|m| m.score >= 0.5).copied().collect();
     assert_eq!(find(&model, &strong, text.as_bytes()).unwrap(), expected);

@@ -18,7 +18,7 @@ pub struct drugner_span {
     pub end: u32,
     /// See drugner_model_label_name.
     pub label: u16,
-    /// Reserved for the origin of the mention; zero.
+    /// DRUGNER_SPAN_* flags.
     pub flags: u16,
     /// Probability of exactly this span with this label, 0 to 1; calibrated if the model has a calibration table.
     pub score: f32,
@@ -39,6 +39,10 @@ macro_rules! pin_span {
 pin_span!(drugner_span, concept_id);
 pin_span!(Mention, concept);
 
+/// Span flag: the short form of a mention before it, as the text says: `ginseng saponin (GSP)`; label and score are those
+/// of the long form.
+pub const DRUGNER_SPAN_ABBREVIATION: u16 = 1;
+const _: () = assert!(DRUGNER_SPAN_ABBREVIATION == Mention::ABBREVIATION);
 /// Result flag: the text contained malformed units.
 pub const DRUGNER_RESULT_INVALID_TEXT_SEEN: u32 = 1;
 /// Result flag: a sentence was longer than max_window_tokens and was cut.

@@ -1,8 +1,9 @@
 //! Decode: scores -> mentions with their probabilities. `crf`, `nbest`, `tags` and `mentions` serve the bilstm-crf family,
-//! `windows` and `runs` the families with a softmax, `calibration` all of them.
+//! `windows` and `runs` the families with a softmax, `calibration` all of them; `abbreviations` goes from sentence to sentence.
 
 use std::ops::Range;
 
+pub mod abbreviations;
 pub mod calibration;
 pub mod crf;
 pub mod mentions;

@@ -1,9 +1,7 @@
 //! The 128-byte header.
 
 use super::crc32c::crc32c;
-use super::{
-    ENTRY_SIZE, FEATURE_INT8, HEADER_SIZE, MAGIC, MAX_SECTIONS, TOKENIZER, TOKENIZER_WORDS, VERSION,
-};
+use super::{ENTRY_SIZE, FEATURES, HEADER_SIZE, MAGIC, MAX_SECTIONS, TOKENIZER, TOKENIZER_WORDS, VERSION};
 use crate::{Error, Status};
 
 /// Fields of the header that are not constants of the format.
@@ -68,7 +66,7 @@ impl Header {
             return Err(Error::new(Status::FormatTooOld, detail).at(8));
         }
         let required = u64_at(bytes, 40);
-        if required & !FEATURE_INT8 != 0 {
+        if required & !FEATURES != 0 {
             return Err(too_new("the model file requires a feature that this library lacks").at(40));
         }
         if !matches!(u32_at(bytes, 60), TOKENIZER | TOKENIZER_WORDS) {
@@ -134,6 +132,7 @@ pub(super) fn u64_at<const N: usize>(bytes: &[u8; N], at: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{FEATURE_ABBREVIATIONS, FEATURE_INT8};
     use super::*;
 
     const HEADER: Header = Header {
@@ -161,7 +160,9 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         assert_eq!(Header::read(&file(0, MAGIC[0], 192)), Ok(HEADER));
-        assert_eq!(Header::read(&file(40, 1, 192)), Ok(Header { required: FEATURE_INT8, ..HEADER }));
+        for required in [FEATURE_INT8, FEATURE_ABBREVIATIONS, FEATURES] {
+            assert_eq!(Header::read(&file(40, required as u8, 192)), Ok(Header { required, ..HEADER }));
+        }
         let most = file(24, MAX_SECTIONS as u8, 192);
         assert_eq!(Header::read(&most).map(|header| header.sections as usize), Ok(MAX_SECTIONS));
     }
@@ -178,8 +179,8 @@ mod tests {
             (28, 0, 192, CorruptModel, 12),
             (32, 0, 192, CorruptModel, 12),
             (39, 1, 192, CorruptModel, 12),
-            (40, 2, 192, FormatTooNew, 40),
-            (40, 3, 192, FormatTooNew, 40),
+            (40, 4, 192, FormatTooNew, 40),
+            (40, 7, 192, FormatTooNew, 40),
             (47, 1, 192, FormatTooNew, 40),
             (60, 99, 192, FormatTooNew, 60),
             (96, 1, 192, CorruptModel, 12),

@@ -41,6 +41,11 @@ pub const TOKENIZER_WORDS: u32 = 2;
 
 /// Required feature: sections of [`Element::I8`].
 pub const FEATURE_INT8: u64 = 1;
+/// Required feature: a short form that a text introduces is a mention as its long form is, see
+/// `crate::decode::abbreviations`.
+pub const FEATURE_ABBREVIATIONS: u64 = 2;
+/// All required features that this library has.
+pub const FEATURES: u64 = FEATURE_INT8 | FEATURE_ABBREVIATIONS;
 
 /// Type of a section's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

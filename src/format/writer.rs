@@ -14,13 +14,14 @@ use std::path::Path;
 #[derive(Clone)]
 pub struct Writer {
     tokenizer: u32,
+    required: u64,
     sections: Vec<(Kind, u32, [u32; 4], Vec<u8>)>,
 }
 
 impl Default for Writer {
     /// A file without sections for [`TOKENIZER`].
     fn default() -> Self {
-        Self { tokenizer: TOKENIZER, sections: Vec::new() }
+        Self { tokenizer: TOKENIZER, required: 0, sections: Vec::new() }
     }
 }
 
@@ -29,6 +30,12 @@ impl Writer {
     /// [`TOKENIZER_WORDS`](super::TOKENIZER_WORDS).
     pub fn set_tokenizer(&mut self, tokenizer: u32) {
         self.tokenizer = tokenizer;
+    }
+
+    /// Sets the required features, of the `FEATURE_` constants of [`super`]; whether [`FEATURE_INT8`] is one follows from the
+    /// sections.
+    pub fn set_required(&mut self, features: u64) {
+        self.required = features & !FEATURE_INT8;
     }
 
     /// Adds a section of raw little-endian bytes.
@@ -103,7 +110,7 @@ impl Writer {
             version: VERSION,
             file_size: out.len() as u64,
             sections: self.sections.len() as u32,
-            required: if has_int8 { FEATURE_INT8 } else { 0 },
+            required: self.required | if has_int8 { FEATURE_INT8 } else { 0 },
             architecture,
             tokenizer: self.tokenizer,
             sha256: sha256(&out[table_end..]),

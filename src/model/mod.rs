@@ -8,6 +8,7 @@ mod tables;
 use crate::decode::calibration::Calibration;
 use crate::fallible::Shared;
 use crate::features::Features;
+use crate::format::FEATURE_ABBREVIATIONS;
 use crate::format::header::Header;
 use crate::kernels::Kernels;
 use crate::nn::Network;
@@ -165,6 +166,12 @@ impl Model {
     /// Table from the network's probabilities to those of the mentions; `None` if they are the same.
     pub fn calibration(&self) -> Option<&Calibration> {
         self.0.calibration.as_ref()
+    }
+
+    /// Whether a short form that a text introduces, as in `ginseng saponin (GSP)`, is a mention from that sentence on if its
+    /// long form is; such mentions have the flag [`Mention::ABBREVIATION`](crate::Mention::ABBREVIATION).
+    pub fn abbreviations(&self) -> bool {
+        self.0.header.required & FEATURE_ABBREVIATIONS != 0
     }
 
     /// Instruction set in use.

@@ -68,7 +68,7 @@ mod sealed {
 }
 
 /// The element of a text: `u8` for UTF-8, `u16` for UTF-16.
-pub trait Unit: sealed::Sealed + Copy + 'static {
+pub trait Unit: sealed::Sealed + Copy + PartialEq + 'static {
     /// Decodes the code point that starts at `at`; `at < text.len()`.
     fn decode(text: &[Self], at: usize) -> CodePoint;
 }

@@ -127,6 +127,7 @@ pub fn recalibrated(
     };
     let mut writer = Writer::default();
     writer.set_tokenizer(sections.header.tokenizer);
+    writer.set_required(sections.header.required);
     for section in sections.iter() {
         let kind = section.kind.context("the model has a section of an unknown kind")?;
         match kind {

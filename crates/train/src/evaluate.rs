@@ -6,35 +6,18 @@ use drugner::{Context, ContextOptions, Mention, Model};
 use drugner_corpus::scorer::{JudgedSentence, ScoredAnswer};
 use drugner_corpus::{Answer, Corpus, Document, Label, Scorer, Sentence};
 
-/// Finds the mentions of every sentence and scores them against the gold entities.
+/// Finds the mentions of every document and scores them against the gold entities.
 ///
 /// Every label of the model must be one of the corpus.
 pub fn evaluate(model: &Model, corpus: &Corpus) -> Result<Scorer> {
     let mut scorer = Scorer::new();
-    for_each_sentence(model, corpus, |sub_corpus, sentence, answers| {
-        Ok(scorer.add(sub_corpus, sentence, answers)?)
-    })?;
-    Ok(scorer)
-}
-
-/// Finds the mentions of every sentence, in the order of the corpus, and hands them to `visit` together with the name of
-/// the sub-corpus and the sentence.
-///
-/// Every label of the model must be one of the corpus.
-pub fn for_each_sentence(
-    model: &Model,
-    corpus: &Corpus,
-    mut visit: impl FnMut(&str, &Sentence, &[Answer]) -> Result<()>,
-) -> Result<()> {
-    let labels = label_map(model)?;
-    let mut context = Context::new(model, &ContextOptions::default())?;
+    let mut reader = Reader::new(model)?;
     for document in &corpus.documents {
-        for sentence in &document.sentences {
-            let answers = answers(&mut context, &labels, &sentence.text)?;
-            visit(&document.sub_corpus, sentence, &answers)?;
+        for (sentence, answers) in document.sentences.iter().zip(reader.answers(document)?) {
+            scorer.add(&document.sub_corpus, sentence, &answers)?;
         }
     }
-    Ok(())
+    Ok(scorer)
 }
 
 /// Finds the mentions of every sentence, in the order of the corpus, and says what became of them and of the gold
@@ -42,25 +25,92 @@ pub fn for_each_sentence(
 ///
 /// Every label of the model must be one of the corpus.
 pub fn judge<'c>(model: &Model, corpus: &'c Corpus) -> Result<Vec<JudgedSentence<'c>>> {
-    let labels = label_map(model)?;
-    let mut context = Context::new(model, &ContextOptions::default())?;
+    let mut reader = Reader::new(model)?;
     let mut out = Vec::new();
     for document in &corpus.documents {
-        for sentence in &document.sentences {
-            let found = context.find_utf8(sentence.text.as_bytes())?;
-            ensure!(found.complete, "a sentence has more mentions than a context holds");
-            let scored: Vec<ScoredAnswer> = found
-                .mentions
-                .iter()
-                .map(|mention| ScoredAnswer {
-                    answer: answer(mention, &labels),
-                    score: f64::from(mention.score),
-                })
-                .collect();
+        for (sentence, found) in document.sentences.iter().zip(reader.read(document)?) {
+            let score = |m: &Mention| ScoredAnswer { answer: reader.answer(m), score: f64::from(m.score) };
+            let scored: Vec<ScoredAnswer> = found.iter().map(score).collect();
             out.push(JudgedSentence::new(&document.sub_corpus, sentence, &scored)?);
         }
     }
     Ok(out)
+}
+
+/// Between the sentences of a document: ends a sentence whatever stands around it.
+pub(crate) const BLANK_LINE: &str = "\n\n";
+
+/// Reads the documents of a corpus as a program would: each in one call, its sentences apart by blank lines.
+pub(crate) struct Reader {
+    context: Context,
+    labels: Vec<Label>,
+}
+
+impl Reader {
+    pub fn new(model: &Model) -> Result<Self> {
+        let options = ContextOptions { max_spans: 1 << 16, ..ContextOptions::default() };
+        Ok(Self { context: Context::new(model, &options)?, labels: label_map(model)? })
+    }
+
+    /// The mentions of every sentence, with offsets into that sentence.
+    fn read(&mut self, document: &Document) -> Result<Vec<Vec<Mention>>> {
+        let joined = Joined::new(document, BLANK_LINE);
+        let found = self.context.find_utf8(joined.text.as_bytes())?;
+        ensure!(found.complete, "{}: more mentions than a context holds", document.id);
+        let mut out = vec![Vec::new(); document.sentences.len()];
+        for mention in found.mentions {
+            let (i, first) = joined.sentence_at(mention.start as usize);
+            let (start, end) = (mention.start - first as u32, mention.end - first as u32);
+            out[i].push(Mention { start, end, ..*mention });
+        }
+        Ok(out)
+    }
+
+    /// The same as answers.
+    pub fn answers(&mut self, document: &Document) -> Result<Vec<Vec<Answer>>> {
+        let found = self.read(document)?;
+        Ok(found.iter().map(|found| found.iter().map(|mention| self.answer(mention)).collect()).collect())
+    }
+
+    fn answer(&self, mention: &Mention) -> Answer {
+        answer(mention, &self.labels)
+    }
+}
+
+/// The sentences of a document as one text.
+pub(crate) struct Joined<'d> {
+    pub text: String,
+    sentences: &'d [Sentence],
+    starts: Vec<usize>,
+}
+
+impl<'d> Joined<'d> {
+    pub fn new(document: &'d Document, between: &str) -> Self {
+        let (mut text, mut starts) = (String::new(), Vec::new());
+        for sentence in &document.sentences {
+            starts.push(text.len());
+            text.push_str(&sentence.text);
+            text.push_str(between);
+        }
+        Self { text, sentences: &document.sentences, starts }
+    }
+
+    /// Index and first byte of the sentence that byte `at` belongs to.
+    pub fn sentence_at(&self, at: usize) -> (usize, usize) {
+        let i = self.starts.partition_point(|&start| start <= at) - 1;
+        (i, self.starts[i])
+    }
+
+    /// The answers to each sentence, with offsets into it; an answer belongs to the sentence where it begins.
+    pub fn split(&self, answers: &[Answer]) -> Vec<Vec<Answer>> {
+        let mut out = vec![Vec::new(); self.starts.len()];
+        for answer in answers {
+            let (i, first) = self.sentence_at(answer.start);
+            let end = (answer.end - first).min(self.sentences[i].text.len());
+            out[i].push(Answer { start: answer.start - first, end, label: answer.label });
+        }
+        out
+    }
 }
 
 /// The corpus label of every label of the model.
@@ -93,19 +143,8 @@ pub fn answers_of_document(model: &Model, document: &Document, whole: bool) -> R
         let sentences = document.sentences.iter();
         return sentences.map(|sentence| answers(&mut context, &labels, &sentence.text)).collect();
     }
-    let (mut text, mut starts) = (String::new(), Vec::new());
-    for sentence in &document.sentences {
-        starts.push(text.len());
-        text.push_str(&sentence.text);
-        text.push(' ');
-    }
-    let mut out = vec![Vec::new(); starts.len()];
-    for answer in answers(&mut context, &labels, &text)? {
-        let i = starts.partition_point(|&start| start <= answer.start) - 1;
-        let end = (answer.end - starts[i]).min(document.sentences[i].text.len());
-        out[i].push(Answer { start: answer.start - starts[i], end, label: answer.label });
-    }
-    Ok(out)
+    let joined = Joined::new(document, " ");
+    Ok(joined.split(&answers(&mut context, &labels, &joined.text)?))
 }
 
 /// An answer of the engine to a sentence of a corpus.
@@ -123,17 +162,16 @@ pub struct Judged {
 ///
 /// Every label of the model must be one of the corpus.
 pub fn judged(model: &Model, corpus: &Corpus) -> Result<Vec<Judged>> {
-    let labels = label_map(model)?;
-    let mut context = Context::new(model, &ContextOptions::default())?;
+    let mut reader = Reader::new(model)?;
     let mut out = Vec::new();
-    for sentence in corpus.sentences() {
-        let found = context.find_utf8(sentence.text.as_bytes())?;
-        ensure!(found.complete, "a sentence has more mentions than a context holds");
-        out.extend(found.mentions.iter().map(|mention| {
-            let (label, range) = (usize::from(mention.label), mention.start as usize..mention.end as usize);
-            let right = continuous(sentence).any(|gold| gold == (range.clone(), labels[label]));
-            Judged { label, score: mention.score, right }
-        }));
+    for document in &corpus.documents {
+        for (sentence, found) in document.sentences.iter().zip(reader.read(document)?) {
+            out.extend(found.iter().map(|mention| {
+                let Answer { start, end, label } = reader.answer(mention);
+                let right = continuous(sentence).any(|gold| gold == (start..end, label));
+                Judged { label: usize::from(mention.label), score: mention.score, right }
+            }));
+        }
     }
     Ok(out)
 }

@@ -1,6 +1,7 @@
 //! Recipes: every choice of a training run in one file.
 
 use crate::data::noise::NoiseOptions;
+use crate::data::silver::SilverOptions;
 use crate::data::swap::SwapOptions;
 use crate::data::teachers::TeacherOptions;
 use crate::embeddings::EmbeddingOptions;
@@ -36,6 +37,18 @@ pub struct Recipe {
     pub data: DataOptions,
     /// Network and optimiser.
     pub tagger: TaggerOptions,
+    /// What a document says beyond its sentences.
+    #[serde(default)]
+    pub document: DocumentOptions,
+}
+
+/// Use of the document around a sentence.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentOptions {
+    /// A short form that the document introduces is a mention if its long form is, see
+    /// [`drugner::Model::abbreviations`].
+    pub abbreviations: bool,
 }
 
 /// Word table of the model.
@@ -77,6 +90,9 @@ pub struct DataOptions {
     pub auxiliary_share: f64,
     /// Mention swap.
     pub swap: Option<SwapOptions>,
+    /// Labels for the sentences of the auxiliary task.
+    #[serde(default)]
+    pub silver: Option<SilverOptions>,
     /// Noise.
     #[serde(default)]
     pub noise: Option<NoiseOptions>,

@@ -34,6 +34,11 @@ impl Encoder {
                 |word: &Word| word.normal().and_then(|normal| self.rows.get(normal)).copied().unwrap_or(0);
             let mut lexicon = vec![0u32; tokens.len()];
             Lexicon::new(&self.keys, &self.sets, self.lists).mark(&words, |i, flag| lexicon[i] |= 1 << flag);
+            for (flags, token) in lexicon.iter_mut().zip(&tokens) {
+                if sentence.unlisted.iter().any(|range| range.contains(&(token.start as usize))) {
+                    *flags = 0;
+                }
+            }
             out.push(Example {
                 words: words.iter().map(row).collect(),
                 chars: words.iter().map(|word| distinct.id(word.chars())).collect(),
@@ -140,4 +145,25 @@ pub fn word_table(vectors: &Vectors, min_count: u64, rms: f32) -> (Vec<String>, 
         *out = (sum / kept.len().max(1) as f64 * scale) as f32;
     }
     (kept.iter().map(|&i| vectors.words[i].clone()).collect(), table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::lexicon::Lists;
+
+    #[test]
+    fn unlisted_names_have_no_lexicon_flags() {
+        let lists = Lists { names: vec!["chemical".into()], entries: vec![vec!["nitric acid".into()]] };
+        let encoder = Encoder::new(&[], lists.build(), 1);
+        let text = "Nitric acid is nitric acid.";
+        let flags = |unlisted: Vec<std::ops::Range<usize>>| {
+            let sentence = Labelled { text: text.into(), unlisted, ..Labelled::default() };
+            let mut out = Vec::new();
+            encoder.encode(&sentence, &mut Distinct::default(), &mut out);
+            out.remove(0).lexicon
+        };
+        assert_eq!(flags(vec![]), [1, 2, 0, 1, 2, 0]);
+        assert_eq!(flags(std::iter::once(0..11).collect()), [0, 0, 0, 1, 2, 0]);
+    }
 }

@@ -14,6 +14,8 @@ pub struct Labelled {
     pub mentions: Vec<(Range<usize>, Label)>,
     /// Sub-corpus that it comes from; empty for other text.
     pub sub_corpus: String,
+    /// Byte ranges whose tokens have no lexicon flags, whatever the lists hold.
+    pub unlisted: Vec<Range<usize>>,
 }
 
 /// BIOES tags of `tokens`. A mention off the token boundaries or across another is left out; of two that overlap the

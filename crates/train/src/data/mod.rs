@@ -4,6 +4,7 @@ pub mod examples;
 pub mod labelled;
 pub mod lexicon;
 pub mod noise;
+pub mod silver;
 pub mod swap;
 pub mod teachers;
 pub mod unlabelled;

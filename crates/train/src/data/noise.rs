@@ -135,6 +135,7 @@ impl Noise {
             text,
             mentions: sentence.mentions.iter().map(moved).collect(),
             sub_corpus: sentence.sub_corpus.clone(),
+            unlisted: sentence.unlisted.iter().map(|r| places[r.start]..places[r.end]).collect(),
         }
     }
 }

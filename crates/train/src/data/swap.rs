@@ -21,6 +21,10 @@ pub struct SwapOptions {
     /// to decide.
     #[serde(default)]
     pub unapproved: BTreeMap<String, f64>,
+    /// Probability, 0..=1, that a name with their label in a rewritten sentence of these sub-corpora has no lexicon flags:
+    /// most substances are in no list.
+    #[serde(default)]
+    pub unlisted: f64,
 }
 
 /// Names to draw from, by label.
@@ -66,6 +70,9 @@ impl Swap {
             let start = out.text.len();
             out.text.push_str(name);
             out.mentions.push((start..out.text.len(), label));
+            if unapproved > 0.0 && label == Label::DrugN && rng.f64() < self.options.unlisted {
+                out.unlisted.push(start..out.text.len());
+            }
             copied = range.end;
         }
         out.text.push_str(&sentence.text[copied..]);
@@ -115,6 +122,7 @@ mod tests {
             mention: 1.0,
             lists: BTreeMap::from([("brand".to_owned(), vec!["brand".to_owned()])]),
             unapproved: BTreeMap::new(),
+            unlisted: 0.0,
         };
         let lists = Lists { names: vec!["brand".into()], entries: vec![vec!["zovirax".into()]] };
         let sentence = Labelled {
@@ -142,23 +150,25 @@ mod tests {
             mention: 1.0,
             lists: BTreeMap::from([("drug_n".to_owned(), vec!["chemical".to_owned()])]),
             unapproved: BTreeMap::from([("MedLine".to_owned(), 1.0)]),
+            unlisted: 1.0,
         };
         let lists = Lists { names: vec!["chemical".into()], entries: vec![vec!["nitric acid".into()]] };
         let mut sentence = Labelled {
             text: "Take warfarin.".into(),
             mentions: vec![(5..13, Label::Drug)],
             sub_corpus: "MedLine".into(),
+            ..Labelled::default()
         };
         let swap = Swap::new(options, std::slice::from_ref(&sentence), &lists);
         let mut rng = fastrand::Rng::with_seed(3);
-        let mut results = |sentence: &Labelled| -> BTreeSet<(String, &str)> {
+        let mut results = |sentence: &Labelled| -> BTreeSet<(String, &str, usize)> {
             let swapped = (0..30).map(|_| swap.apply(sentence, &mut rng));
-            swapped.map(|new| (new.text.clone(), new.mentions[0].1.name())).collect()
+            swapped.map(|new| (new.text, new.mentions[0].1.name(), new.unlisted.len())).collect()
         };
         // Names of the list and, half of the time, those seen in training: there are none.
-        let unapproved = [("Take nitric acid.", "drug_n"), ("Take warfarin.", "drug")];
-        assert_eq!(results(&sentence), unapproved.map(|(text, label)| (text.to_owned(), label)).into());
+        let unapproved = [("Take nitric acid.", "drug_n", 1), ("Take warfarin.", "drug", 0)];
+        assert_eq!(results(&sentence), unapproved.map(|(text, label, n)| (text.to_owned(), label, n)).into());
         sentence.sub_corpus = "DrugBank".into();
-        assert_eq!(results(&sentence), [("Take warfarin.".to_owned(), "drug")].into());
+        assert_eq!(results(&sentence), [("Take warfarin.".to_owned(), "drug", 0)].into());
     }
 }

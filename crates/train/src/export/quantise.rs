@@ -27,6 +27,7 @@ pub fn quantise(model: &Model) -> Result<Vec<u8>> {
     let sections = Sections::read(bytes, false)?;
     let mut writer = Writer::default();
     writer.set_tokenizer(sections.header.tokenizer);
+    writer.set_required(sections.header.required);
     let mut texts = Vec::new();
     for section in sections.iter() {
         let Some(kind) = section.kind else {

@@ -71,7 +71,7 @@ impl LanguageModel {
     /// A file that cannot be read, is of another kind, or is damaged; the message names it.
     pub fn load(path: &Path) -> Result<Self> {
         let (header, mut source) = container::read::<Header>(path, MARK)?;
-        let values = source.floats(1, Parameters::new(header.sizes, None).encoder_len())?;
+        let values = source.floats(1, Parameters::new(header.sizes, false, None).encoder_len())?;
         source.end()?;
         ensure!(
             values.iter().all(|value| value.is_finite()),
@@ -108,7 +108,7 @@ impl LanguageModel {
             sizes == self.header.sizes && words.fingerprint() == self.header.words,
             "the language model was made for other word vectors or a network of other sizes; pre-train it anew"
         );
-        let own = Parameters::new(self.header.sizes, None);
+        let own = Parameters::new(self.header.sizes, false, None);
         parameters.take_encoder(&own, &self.values, values);
         Ok(())
     }

@@ -59,6 +59,7 @@ impl LanguageModelOptions {
             lexicons: 0,
             word_dropout: self.word_dropout,
             lexicon_dropout: 0.0,
+            lexicon_mark: false,
             input_dropout: self.dropout,
             hidden_dropout: self.dropout,
             learning_rate: self.learning_rate,

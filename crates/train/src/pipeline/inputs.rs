@@ -149,6 +149,7 @@ pub fn labelled(corpus: &Corpus, repeat: &BTreeMap<String, usize>) -> Vec<Labell
             text: s.text.clone(),
             mentions: continuous(s).collect(),
             sub_corpus: document.sub_corpus.clone(),
+            unlisted: Vec::new(),
         };
         for _ in 0..repeat.get(&document.sub_corpus).copied().unwrap_or(1) {
             out.extend(document.sentences.iter().map(sentence));
@@ -157,13 +158,13 @@ pub fn labelled(corpus: &Corpus, repeat: &BTreeMap<String, usize>) -> Vec<Labell
     out
 }
 
-/// The sentences of the auxiliary task.
-pub fn auxiliary(files: &[PathBuf]) -> Result<Vec<Labelled>> {
-    let mut out = Vec::new();
+/// The documents of the auxiliary task; what stands for a label there means nothing.
+pub fn auxiliary(files: &[PathBuf]) -> Result<Corpus> {
+    let mut corpus = Corpus::default();
     for file in files {
-        out.extend(labelled(&columns::read_as(file, Label::Drug)?, &BTreeMap::new()));
+        corpus.documents.extend(columns::read_as(file, Label::Drug)?.documents);
     }
-    Ok(out)
+    Ok(corpus)
 }
 
 fn disjoint(a: &Corpus, b: &Corpus) -> bool {

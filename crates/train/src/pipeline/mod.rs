@@ -9,27 +9,34 @@ use crate::calibration;
 use crate::data::examples::{Encoder, TrainingSentences, word_table};
 use crate::data::labelled::Labelled;
 use crate::data::lexicon::Lists;
+use crate::data::silver::Silver;
 use crate::data::swap::Swap;
 use crate::data::teachers::Taught;
-use crate::evaluate::{evaluate, judged};
+use crate::evaluate::{Reader, evaluate, judged};
 use crate::export::{Tables, export, export_with_selftest};
 use crate::language_model::{LanguageModel, Vocabulary};
 use crate::recipe::Recipe;
 use crate::tagger::{self, TaggerOptions, TaggerWeights, WordVectors};
 use anyhow::{Context as _, Result, ensure};
 use drugner::{Model, ModelOptions};
-use drugner_corpus::Label;
+use drugner_corpus::{Corpus, Label};
+use fastrand::Rng;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 pub use self::pretrain::pretrain;
 pub use inputs::{Documents, Inputs, is_column_file, read_corpus};
 
+/// Seeds of the networks on the way lie this far from that of the recipe, beyond the seeds that people try.
+const TEACHER_SEEDS: u64 = 1_000;
+const SILVER_SEED: u64 = 500;
+
 /// Trains the model of `recipe` and writes it to `out`. Work in progress lies in `<out>.work`, which `resume` goes on
 /// from and which is removed at the end.
 pub fn train(recipe: &Recipe, inputs: &Inputs, out: &Path, resume: bool) -> Result<()> {
     let work = work_folder(out, resume)?;
-    let run = Run::prepare(recipe, inputs, &work)?;
+    let mut run = Run::prepare(recipe, inputs, &work)?;
+    run.silver = run.silver(&work)?;
     let taught = run.taught(&work)?;
     let weights = run.network(recipe.seed, taught, &work.join("tagger.checkpoint"))?;
     let bytes = run.finished(&weights)?;
@@ -56,7 +63,9 @@ struct Run<'a> {
     tables: Tables,
     /// Training sentences, repeated as their sub-corpus weighs.
     sentences: Vec<Labelled>,
-    auxiliary: Vec<Labelled>,
+    /// Sentences of the auxiliary task with silver labels, if the recipe wants them.
+    silver: Vec<Labelled>,
+    auxiliary: Corpus,
     language_model: Option<LanguageModel>,
 }
 
@@ -78,10 +87,17 @@ impl<'a> Run<'a> {
             recipe,
             inputs,
             sentences: inputs::labelled(&documents.train, &recipe.data.repeat),
+            silver: Vec::new(),
             auxiliary: inputs::auxiliary(&inputs.auxiliary)?,
             language_model,
             documents,
-            tables: Tables { words, word_table, lists, lexicon },
+            tables: Tables {
+                words,
+                word_table,
+                lists,
+                lexicon,
+                abbreviations: recipe.document.abbreviations,
+            },
         })
     }
 
@@ -94,40 +110,62 @@ impl<'a> Run<'a> {
         );
         let mut teachers = Vec::new();
         for number in 1..=options.count {
-            let path = work.join(format!("teacher{number}.drugner"));
-            if !path.exists() {
-                eprintln!("teacher {number} of {}", options.count);
-                // Far from the seeds that people try.
-                let seed = self.recipe.seed + 1_000 * number as u64;
-                let checkpoint = work.join(format!("teacher{number}.checkpoint"));
-                let weights = self.network(seed, None, &checkpoint)?;
-                drugner::format::writer::save(&path, &export(&weights, &self.tables, &BTreeMap::new())?)
-                    .with_context(|| format!("cannot write {}", path.display()))?;
-            }
-            teachers.push(Model::open_file(&path, &ModelOptions::default())?);
+            let seed = self.recipe.seed + TEACHER_SEEDS * number as u64;
+            let title = format!("teacher {number} of {}", options.count);
+            teachers.push(self.helper(work, &format!("teacher{number}"), &title, seed)?);
         }
         let taught = Taught::new(options, &teachers, &self.inputs.text, self.recipe.seed)?;
         eprintln!("{} teachers label {} sentences", teachers.len(), taught.len());
         Ok(Some(taught))
     }
 
+    /// Trains a network that the recipe needs on the way, and keeps it in `work`.
+    fn helper(&self, work: &Path, name: &str, title: &str, seed: u64) -> Result<Model> {
+        let path = work.join(format!("{name}.drugner"));
+        if !path.exists() {
+            eprintln!("{title}");
+            let weights = self.network(seed, None, &work.join(format!("{name}.checkpoint")))?;
+            drugner::format::writer::save(&path, &export(&weights, &self.tables, &BTreeMap::new())?)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        Ok(Model::open_file(&path, &ModelOptions::default())?)
+    }
+
+    /// Labels for the sentences of the auxiliary task, if the recipe wants them; with a network trained without them.
+    fn silver(&self, work: &Path) -> Result<Vec<Labelled>> {
+        let Some(options) = &self.recipe.data.silver else { return Ok(Vec::new()) };
+        ensure!(
+            !self.auxiliary.documents.is_empty(),
+            "the silver labels of the recipe need text to label; give --auxiliary"
+        );
+        let seed = self.recipe.seed + SILVER_SEED;
+        let model = self.helper(work, "silver", "network for the silver labels", seed)?;
+        let mut reader = Reader::new(&model)?;
+        let silver = Silver::new(options, &self.sentences, &self.tables.lists);
+        let labelled =
+            silver.label(&self.auxiliary, |document| reader.answers(document), &mut Rng::with_seed(seed))?;
+        eprintln!("{} sentences with silver labels", labelled.len());
+        Ok(labelled)
+    }
+
     /// Trains a network. The development documents choose the epoch, unless they are training documents.
     fn network(&self, seed: u64, taught: Option<Taught>, checkpoint: &Path) -> Result<TaggerWeights> {
         let data = &self.recipe.data;
-        let swap = data.swap.clone().map(|options| Swap::new(options, &self.sentences, &self.tables.lists));
+        let sentences = [&self.sentences[..], &self.silver].concat();
+        let swap = data.swap.clone().map(|options| Swap::new(options, &sentences, &self.tables.lists));
         let mut source = TrainingSentences {
             encoder: self.encoder(),
-            sentences: self.sentences.clone(),
+            sentences,
             swap,
             noise: data.noise.clone(),
             taught,
-            auxiliary: self.auxiliary.clone(),
+            auxiliary: inputs::labelled(&self.auxiliary, &BTreeMap::new()),
             auxiliary_share: data.auxiliary_share,
         };
         let options = TaggerOptions {
             seed,
             labels: Label::ALL.len(),
-            auxiliary_labels: usize::from(!self.auxiliary.is_empty()),
+            auxiliary_labels: usize::from(!self.auxiliary.documents.is_empty()),
             shapes: drugner::features::shape::COUNT,
             lexicons: self.tables.lists.names.len(),
             ..self.recipe.tagger.clone()
@@ -168,7 +206,13 @@ impl<'a> Run<'a> {
         if !self.recipe.data.all_documents {
             let development = &self.documents.development;
             card::figures(&mut card, "development", &evaluate(&model, development)?.report());
-            let whole = precision::evaluate(weights, self.word_vectors(), &self.encoder(), development)?;
+            let whole = precision::evaluate(
+                weights,
+                self.word_vectors(),
+                &self.encoder(),
+                self.tables.abbreviations,
+                development,
+            )?;
             let strict = format!("F1 {:.4} in 32-bit numbers", whole.all.strict.f1);
             card.insert("eval.development.all.strict_f32".to_owned(), strict);
             let answers = judged(&model, development)?;

@@ -2,35 +2,39 @@
 
 use crate::data::examples::{Distinct, Encoder};
 use crate::data::labelled::Labelled;
-use crate::evaluate::segments;
+use crate::evaluate::{BLANK_LINE, Joined, segments};
 use crate::tagger::{DistinctWords, TaggerWeights, WordVectors, emissions};
 use anyhow::{Context as _, Result};
+use drugner::decode::Span;
+use drugner::decode::abbreviations::{Abbreviation, Abbreviations, CAPACITY};
 use drugner::decode::crf::Crf;
 use drugner::decode::mentions::each_mention;
 use drugner_corpus::{Answer, Corpus, Label, Report, Scorer};
 use rayon::prelude::*;
 
-/// Scores of the weights as they were trained.
+/// Scores of the weights as they were trained, with or without abbreviations.
 pub fn evaluate(
     weights: &TaggerWeights,
     words: WordVectors<'_>,
     encoder: &Encoder,
+    abbreviations: bool,
     corpus: &Corpus,
 ) -> Result<Report> {
     let scores = [&weights.crf_start[..], &weights.crf_end, &weights.crf_transitions].concat();
     let crf = Crf::new(&scores, weights.crf_start.len()).context("a CRF of that size cannot be used")?;
-    let sentences: Vec<_> = corpus
+    let answers: Vec<Vec<Vec<Answer>>> = corpus
         .documents
-        .iter()
-        .flat_map(|document| document.sentences.iter().map(|sentence| (&document.sub_corpus, sentence)))
-        .collect();
-    let answers: Vec<Vec<Answer>> = sentences
         .par_iter()
-        .map(|(_, sentence)| answers(weights, words, encoder, &crf, &sentence.text))
+        .map(|document| {
+            let joined = Joined::new(document, BLANK_LINE);
+            joined.split(&answers(weights, words, encoder, &crf, abbreviations, &joined.text))
+        })
         .collect();
     let mut scorer = Scorer::new();
-    for ((sub_corpus, sentence), answers) in sentences.iter().zip(&answers) {
-        scorer.add(sub_corpus, sentence, answers)?;
+    for (document, answers) in corpus.documents.iter().zip(&answers) {
+        for (sentence, answers) in document.sentences.iter().zip(answers) {
+            scorer.add(&document.sub_corpus, sentence, answers)?;
+        }
     }
     Ok(scorer.report())
 }
@@ -40,19 +44,28 @@ fn answers(
     words: WordVectors<'_>,
     encoder: &Encoder,
     crf: &Crf,
+    abbreviations: bool,
     text: &str,
 ) -> Vec<Answer> {
     let (mut distinct, mut examples) = (Distinct::default(), Vec::new());
     let unlabelled = Labelled { text: text.to_owned(), ..Labelled::default() };
     encoder.encode(&unlabelled, &mut distinct, &mut examples);
     let distinct = DistinctWords(distinct.words);
+    let mut memory = [Abbreviation::default(); CAPACITY];
+    let mut known = Abbreviations::new(text.as_bytes(), &mut memory);
     let mut out = Vec::new();
     for (tokens, example) in segments(text).iter().zip(&examples) {
         let scores = emissions(weights, words, example, &distinct);
         let mut path = vec![0; tokens.len()];
         crf.viterbi(&scores, crf.tags(), &mut path, &mut vec![0; scores.len()]);
-        each_mention(&path, |range, label| {
-            let (start, end) = (tokens[range.start].start, tokens[range.end - 1].end);
+        let mut spans = Vec::new();
+        each_mention(&path, |words, label| spans.push(Span { words, label, score: 1.0 }));
+        if abbreviations {
+            spans.iter().for_each(|mention| known.learn(tokens, mention));
+        }
+        known.each(tokens, &spans, |found| {
+            let Span { words, label, .. } = found.span;
+            let (start, end) = (tokens[words.start].start, tokens[words.end - 1].end);
             out.push(Answer { start: start as usize, end: end as usize, label: Label::ALL[label] });
         });
     }

@@ -18,7 +18,7 @@ pub(crate) struct Network {
 impl Network {
     pub fn new(options: &TaggerOptions, word_dim: usize) -> Self {
         let auxiliary = (options.auxiliary_labels > 0).then(|| options.head_tags(true));
-        let parameters = Parameters::new(options.sizes(word_dim), auxiliary);
+        let parameters = Parameters::new(options.sizes(word_dim), options.lexicon_mark, auxiliary);
         let mask = |head: &HeadSlots| Arc::new(TaggerOptions::mask_of(head.tags));
         Network { masks: parameters.heads.iter().map(mask).collect(), parameters }
     }
@@ -52,7 +52,7 @@ impl Network {
             None => features,
         };
         let mut input = Tensor::cat(&[&batch.words, &features, &batch.flags], 1)?;
-        let ones = batch.flags.narrow(1, sizes.lexicon_flags, 1)?;
+        let ones = batch.flags.narrow(1, batch.flags.dim(1)? - 1, 1)?;
         for (layer, slots) in self.parameters.layers.iter().enumerate() {
             if layer > 0 {
                 input = Tensor::cat(&[&input, &ones], 1)?;
@@ -106,7 +106,8 @@ mod tests {
         let rows: Vec<f32> = (0..8 * 3).map(|_| rng.f32() - 0.5).collect();
         let vectors = WordVectors { rows: &rows, dim: 3 };
         for layers in [1, 2] {
-            let options = TaggerOptions { labels: 2, hidden: 5, layers, filters: 4, ..Default::default() };
+            let sizes = TaggerOptions { labels: 2, hidden: 5, layers, filters: 4, ..Default::default() };
+            let options = TaggerOptions { lexicon_mark: layers == 1, ..sizes };
             let examples: Vec<Example> = [3usize, 6, 1]
                 .iter()
                 .map(|&n| Example {

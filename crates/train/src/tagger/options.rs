@@ -41,6 +41,9 @@ pub struct TaggerOptions {
     pub word_dropout: f32,
     /// Probability that all lexicon flags of a token are cleared.
     pub lexicon_dropout: f32,
+    /// An input of the first layer says which tokens had their flags cleared, in training alone: then a token without flags
+    /// is one that no list holds. The model has no such input.
+    pub lexicon_mark: bool,
     /// Largest learning rate.
     pub learning_rate: f32,
     /// Steps over which the learning rate rises from 0.
@@ -76,6 +79,7 @@ impl Default for TaggerOptions {
             hidden_dropout: 0.4,
             word_dropout: 0.08,
             lexicon_dropout: 0.15,
+            lexicon_mark: false,
             learning_rate: 3e-3,
             warm_up: 100,
             final_rate: 0.02,

@@ -20,7 +20,8 @@ pub(crate) struct Slot {
 /// Places of one LSTM layer.
 #[derive(Clone, Debug)]
 pub(crate) struct LayerSlots {
-    /// `[2, 4 * hidden, inputs + 1]`: the last input is always 1, its weights are the bias.
+    /// `[2, 4 * hidden, inputs + 1]`: the last input is always 1, its weights are the bias. In the first layer the mark of
+    /// cleared flags, if there is one, stands before it.
     pub input: Slot,
     /// `[2, 4 * hidden, hidden]`.
     pub recurrent: Slot,
@@ -51,11 +52,13 @@ pub(crate) struct Parameters {
     /// The tagger's own task, then the auxiliary one, if any.
     pub heads: Vec<HeadSlots>,
     slots: Vec<Slot>,
+    /// The first layer has the mark of cleared flags.
+    mark: bool,
 }
 
 impl Parameters {
-    /// `auxiliary` is the number of tags of the auxiliary task, if there is one.
-    pub fn new(sizes: TaggerSizes, auxiliary: Option<usize>) -> Self {
+    /// `mark`: see [`TaggerOptions::lexicon_mark`]. `auxiliary` is the number of tags of the auxiliary task, if there is one.
+    pub fn new(sizes: TaggerSizes, mark: bool, auxiliary: Option<usize>) -> Self {
         let mut slots: Vec<Slot> = Vec::new();
         let mut slot = |shape: &[usize]| {
             let start = slots.last().map_or(0, |last| last.range.end);
@@ -72,7 +75,7 @@ impl Parameters {
             shape_embedding: slot(&[sizes.shapes, sizes.shape_dim]),
             layers: (0..sizes.layers)
                 .map(|layer| LayerSlots {
-                    input: slot(&[2, 4 * h, sizes.inputs(layer) + 1]),
+                    input: slot(&[2, 4 * h, row_width(&sizes, mark, layer)]),
                     recurrent: slot(&[2, 4 * h, h]),
                 })
                 .collect(),
@@ -87,7 +90,13 @@ impl Parameters {
                 })
                 .collect(),
             slots,
+            mark,
         }
+    }
+
+    /// Values for a gate of a unit of a layer: its inputs, those of training alone, the bias.
+    fn row_width(&self, layer: usize) -> usize {
+        row_width(&self.sizes, self.mark, layer)
     }
 
     /// Number of values.
@@ -112,11 +121,12 @@ impl Parameters {
         copy(&own.shape_embedding, &self.shape_embedding, to);
         for (layer, (own_slots, slots)) in own.layers.iter().zip(&self.layers).enumerate() {
             copy(&own_slots.recurrent, &slots.recurrent, to);
-            let (own_width, width) = (own.sizes.inputs(layer), self.sizes.inputs(layer));
-            let rows = to[slots.input.range.clone()].chunks_exact_mut(width + 1);
-            for (row, own_row) in rows.zip(from[own_slots.input.range.clone()].chunks_exact(own_width + 1)) {
-                row[..own_width].copy_from_slice(&own_row[..own_width]);
-                row[width] = own_row[own_width];
+            let (own_inputs, own_width) = (own.sizes.inputs(layer), own.row_width(layer));
+            let width = self.row_width(layer);
+            let rows = to[slots.input.range.clone()].chunks_exact_mut(width);
+            for (row, own_row) in rows.zip(from[own_slots.input.range.clone()].chunks_exact(own_width)) {
+                row[..own_inputs].copy_from_slice(&own_row[..own_inputs]);
+                row[width - 1] = own_row[own_width - 1];
             }
         }
     }
@@ -139,10 +149,11 @@ impl Parameters {
         }
         for (layer, slots) in self.layers.iter().enumerate() {
             let inputs = self.sizes.inputs(layer);
-            let rows = values[slots.input.range.clone()].chunks_exact_mut(inputs + 1);
+            let width = self.row_width(layer);
+            let rows = values[slots.input.range.clone()].chunks_exact_mut(width);
             for (row, weights) in rows.enumerate() {
                 uniform(&mut weights[..inputs], glorot(inputs, h));
-                weights[inputs] = if row / h % 4 == 1 { 1.0 } else { 0.0 };
+                weights[width - 1] = if row / h % 4 == 1 { 1.0 } else { 0.0 };
             }
         }
         for slots in &self.layers {
@@ -183,11 +194,12 @@ impl Parameters {
             let slots = &self.layers[layer];
             let inputs = self.sizes.inputs(layer);
             let input = &values[slots.input.range.clone()];
-            let rows = input.chunks_exact(inputs + 1).skip(direction * 4 * h).take(4 * h);
+            let width = self.row_width(layer);
+            let rows = input.chunks_exact(width).skip(direction * 4 * h).take(4 * h);
             Direction {
                 wx: rows.clone().flat_map(|row| &row[..inputs]).copied().collect(),
                 wh: values[slots.recurrent.range.clone()][direction * 4 * h * h..][..4 * h * h].to_vec(),
-                bias: rows.map(|row| row[inputs]).collect(),
+                bias: rows.map(|row| row[width - 1]).collect(),
             }
         };
         let head = &self.heads[0];
@@ -209,6 +221,10 @@ impl Parameters {
             crf_transitions,
         }
     }
+}
+
+fn row_width(sizes: &TaggerSizes, mark: bool, layer: usize) -> usize {
+    sizes.inputs(layer) + usize::from(mark && layer == 0) + 1
 }
 
 /// Fills a square matrix of side `n` with orthonormal rows (Gram-Schmidt on Gaussian rows).
@@ -240,7 +256,7 @@ mod tests {
     #[test]
     fn initial_values() {
         let options = TaggerOptions { hidden: 6, ..Default::default() };
-        let parameters = Parameters::new(options.sizes(4), None);
+        let parameters = Parameters::new(options.sizes(4), false, None);
         let weights = parameters.export(&parameters.initial(&mut Rng::with_seed(1)), &options);
         let direction = &weights.layers[0][1];
         assert_eq!(direction.bias[..6], [0.0; 6]);
