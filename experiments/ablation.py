@@ -1,23 +1,24 @@
 #!/usr/bin/env python3
 """What each part of the default recipe gives, decided on training documents only.
 
-Every variant is the default recipe with one change. It is trained three times: with the training documents but those of
-fold 0, 1 or 2, on which it is then scored. A fold holds every fifth MedLine document and every twenty-fifth DrugBank one,
-because the differences between recipes are on MedLine. The test documents play no part.
+Every variant is the default recipe with one change, without teachers and without the documents of the interaction test. It is trained
+once for each fold, with the training documents but those of the fold and with a seed of its own. A fold holds every
+fifth MedLine document and every twenty-fifth DrugBank one, because the differences between recipes are on MedLine. Every
+network is scored on its fold and on the documents of the interaction test. The NER test plays no part.
 
     experiments/ablation.py --drugner target/release/drugner --data DATA --work WORK [--variants NAME...] [--jobs N]
 
-DATA holds ddi2013.zip, text/*.xz, lexicon.tsv, lexicon_us.tsv and bc5cdr/. Runs that WORK holds already are not
-repeated; the table of all variants goes to standard output. All runs begin from the same word
-vectors, which are trained first, and so are the language models (20 minutes). One run takes two to four minutes on one core, one with teachers four times as long.
+DATA holds ddi2013.zip, text/*.xz, lexicon.tsv, lexicon_us.tsv and bc5cdr/. Runs that WORK holds already are not repeated; the
+table of all variants goes to standard output: micro averages over the folds. All runs begin from the same word vectors, which
+are trained first, and so are the language models (20 minutes). One run takes two to six minutes on one core.
 """
 
 import argparse
 import concurrent.futures
+import json
 import os
 import pathlib
 import re
-import statistics
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -35,21 +36,17 @@ typing_rate = 0.04
 wrap = 0.05
 item = 0.03
 """
-TEACHERS = """
-[data.teachers]
-count = 3
-sentences = 40000
-per_epoch = 6000
-"""
 
 
-def setting(key, value):
-    """Gives a key of the recipe another value."""
+def setting(key, value, section=None):
+    """Gives a key of the recipe, of a section of it if the key stands in several, another value."""
 
     def change(recipe):
-        changed, count = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", recipe)
+        before, rest = recipe.split(f"[{section}]\n") if section else ("", recipe)
+        inside, bracket, after = rest.partition("\n[") if section else (rest, "", "")
+        changed, count = re.subn(rf"(?m)^{key} = .*$", f"{key} = {value}", inside)
         assert count == 1, key
-        return changed
+        return before + (f"[{section}]\n" if section else "") + changed + bracket + after
 
     return change
 
@@ -74,13 +71,21 @@ def without_us_lists(recipe):
 # name: (what it says in the table, changes of the recipe, files left out)
 VARIANTS = {
     "full": ("the recipe without teachers", [], []),
-    "teachers": ("and three teachers", [lambda recipe: recipe + TEACHERS], []),
     "no-lexicon": ("without lexicon", [setting("categories", "[]"), setting("frequent", "{}")], ["lexicon"]),
     "no-us-lists": ("without the US lists", [without_us_lists], []),
-    "no-auxiliary": ("without BC5CDR as auxiliary task", [], ["auxiliary"]),
-    "no-interaction-test": (
-        "without the documents of the interaction test",
-        [setting("interaction_test", "false")],
+    "no-auxiliary": ("without BC5CDR", [without("data.silver")], ["auxiliary"]),
+    "no-silver": ("without silver labels", [without("data.silver")], []),
+    "no-mark": ("without the mark of cleared flags", [setting("lexicon_mark", "false")], []),
+    "no-unlisted": ("without names that lose their flags", [setting("unlisted", "0.0", "data.swap")], []),
+    "no-abbreviations": ("without abbreviations", [setting("abbreviations", "false")], []),
+    "version-3": (
+        "without any of these four: version 3 of the recipe",
+        [
+            without("data.silver"),
+            setting("lexicon_mark", "false"),
+            setting("unlisted", "0.0", "data.swap"),
+            setting("abbreviations", "false"),
+        ],
         [],
     ),
     "no-swap": ("without mention swap", [without("data.swap")], []),
@@ -120,15 +125,13 @@ def train(arguments, recipe, name, fold):
     data = arguments.data
     command = [arguments.drugner, "train", "--recipe", settings, "--corpus", data / "ddi2013.zip"]
     command += ["--development", arguments.work / f"fold{fold}.txt", "--vectors", arguments.work / "vectors.bin"]
-    if name == "teachers":
-        command += ["--text", *sorted((data / "text").glob("*.xz"))]
     if name == "language-model":
         command += ["--language-model", arguments.work / "language_model.bin"]
     if "lexicon" not in left_out:
         command += ["--lexicon", data / "lexicon.tsv", data / "lexicon_us.tsv"]
     if "auxiliary" not in left_out:
         command += ["--auxiliary", *sorted((data / "bc5cdr").glob("*.tsv"))]
-    command += ["--out", model, "--resume"]
+    command += ["--seed", str(fold + 1), "--out", model, "--resume"]
     with open(arguments.work / f"{name}.{fold}.log", "wb") as log:
         environment = dict(os.environ, RAYON_NUM_THREADS="1")
         code = subprocess.run(command, stdout=log, stderr=log, env=environment).returncode
@@ -137,13 +140,35 @@ def train(arguments, recipe, name, fold):
     print(f"{name}, fold {fold}: done", file=sys.stderr)
 
 
-def figures(arguments, name, fold):
-    """Strict F1 in all, on DrugBank and on MedLine, and exact F1 in all and on MedLine, in per cent."""
-    model = arguments.work / f"{name}.{fold}.drugner"
+COUNT = re.compile(r"eval\.development\.(\w+)\.strict: P ([\d.]+) .*\((\d+) gold, (\d+) answers\)")
+
+
+def fold_counts(arguments, model):
+    """Right answers, gold mentions and answers to the documents of a model's fold, by sub-corpus."""
     command = [arguments.drugner, "inspect", model]
     card = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
-    keys = ["all.strict", "drugbank.strict", "medline.strict", "all.exact", "medline.exact"]
-    return [100 * float(re.search(rf"eval\.development\.{key}.*F1 ([\d.]+)", card)[1]) for key in keys]
+    counts = {}
+    for scope, precision, gold, answers in COUNT.findall(card):
+        counts[scope] = (round(float(precision) * int(answers)), int(gold), int(answers))
+    return [counts["drugbank"], counts["medline"]]
+
+
+def interaction_counts(arguments, model):
+    """The same for the documents of the interaction test: DrugBank, MedLine, MedLine without labels, `drug_n` in all."""
+    report = model.with_suffix(".json")
+    command = [arguments.drugner, "evaluate", "--model", model, "--corpus", arguments.data / "ddi2013.zip"]
+    command += ["--part", "interaction-test", "--json", report]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    scores = json.loads(report.read_text())
+    medline = scores["sub"]["MedLine"]
+    modes = [scores["sub"]["DrugBank"]["strict"], medline["strict"], medline["exact"], scores["labels"]["drug_n"]["strict"]]
+    return [(mode["tp"], mode["gold"], mode["answers"]) for mode in modes]
+
+
+def f1(counts):
+    """Micro F1 in per cent."""
+    right, gold, answers = map(sum, zip(*counts))
+    return 200 * right / (gold + answers)
 
 
 def main():
@@ -164,6 +189,7 @@ def main():
         [arguments.drugner, "train", "--print-recipe"], stdout=subprocess.PIPE, check=True, text=True
     ).stdout
     recipe = without("data.teachers")(recipe)
+    recipe = setting("interaction_test", "false")(recipe)
     language_model = arguments.work / "language_model.bin"
     if "language-model" in arguments.variants and not language_model.exists():
         text = sorted((arguments.data / "text").glob("*.xz"))
@@ -173,11 +199,12 @@ def main():
         runs = [(name, fold) for name in arguments.variants for fold in range(FOLDS)]
         for run in [pool.submit(train, arguments, recipe, *run) for run in runs]:
             run.result()
-    print("| variant | strict | DrugBank | MedLine | exact | MedLine, exact |")
-    print("|---|---:|---:|---:|---:|---:|")
+    print("| variant | folds: DrugBank | MedLine | interaction test: DrugBank | MedLine | MedLine, exact | `drug_n` |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
     for name in arguments.variants:
-        folds = zip(*(figures(arguments, name, fold) for fold in range(FOLDS)))
-        cells = [f"{statistics.mean(values):.1f} ± {statistics.stdev(values):.1f}" for values in folds]
+        models = [arguments.work / f"{name}.{fold}.drugner" for fold in range(FOLDS)]
+        counts = [fold_counts(arguments, model) + interaction_counts(arguments, model) for model in models]
+        cells = [f"{f1(column):.1f}" for column in zip(*counts)]
         print(f"| {VARIANTS[name][0]} | {' | '.join(cells)} |")
 
 

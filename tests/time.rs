@@ -12,7 +12,7 @@ use drugner::{Context, ContextOptions, Model, ModelOptions};
 use std::process::Command;
 
 /// Adversarial texts, each by the piece that is repeated.
-const PIECES: [(&str, &str); 8] = [
+const PIECES: [(&str, &str); 9] = [
     ("one word", "a"),
     ("one number", "7"),
     ("delimiters", " \t"),
@@ -21,6 +21,7 @@ const PIECES: [(&str, &str); 8] = [
     ("brackets that do not close", "(["),
     ("brackets in pairs", "()"),
     ("abbreviations", "Dr. "),
+    ("short forms in brackets", "a b (AB) "),
 ];
 
 /// Units of the shorter text where a token is long, and where every unit is a token.

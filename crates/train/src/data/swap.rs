@@ -70,7 +70,9 @@ impl Swap {
             let start = out.text.len();
             out.text.push_str(name);
             out.mentions.push((start..out.text.len(), label));
-            if unapproved > 0.0 && label == Label::DrugN && rng.f64() < self.options.unlisted {
+            let unlisted =
+                if unapproved > 0.0 && label == Label::DrugN { self.options.unlisted } else { 0.0 };
+            if unlisted > 0.0 && rng.f64() < unlisted {
                 out.unlisted.push(start..out.text.len());
             }
             copied = range.end;
