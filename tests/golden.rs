@@ -67,6 +67,9 @@ impl Text {
         }
         let m = byte.or(unit).unwrap();
         write!(line, r#""label":"{}","score":{}"#, model.label(m.label.into()).unwrap(), m.score).unwrap();
+        if m.flags == Mention::ABBREVIATION {
+            line.push_str(r#","abbreviation":true"#);
+        }
         if let (Some(_), Some(units)) = (unit, &self.units) {
             let unit = unit.unwrap();
             if let Ok(text) = String::from_utf16(&units[unit.start as usize..unit.end as usize]) {

@@ -32,12 +32,14 @@ class AnswersTest {
     }
 
     static List<Golden> notes() throws IOException {
-        return Golden.notes();
+        List<Golden> notes = Golden.notes();
+        notes.removeIf(note -> note.abbreviations);
+        return notes;
     }
 
     @ParameterizedTest
     @MethodSource("notes")
-    void bestAnswersAreTheMentionsOfTheFile(Golden note) {
+    void bestAnswersAreTheMentionsOfTheFileButForAbbreviations(Golden note) {
         List<Mention> best = new ArrayList<>();
         for (int at = 0; at < note.text.length(); ) {
             Answers answers = recognizer.nbest(note.text, at, 8);
