@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """What each part of the default recipe gives, decided on training documents only.
 
-Every variant is the default recipe with one change, without teachers and without the documents of the interaction test. It is trained
-once for each fold, with the training documents but those of the fold and with a seed of its own. A fold holds every
-fifth MedLine document and every twenty-fifth DrugBank one, because the differences between recipes are on MedLine. Every
-network is scored on its fold and on the documents of the interaction test. The NER test plays no part.
+Every variant is the default recipe with one change, without teachers and without the documents of the interaction
+test. It is trained once for each fold, with the training documents but those of the fold and with a seed of its own. A
+fold holds every fifth MedLine document and every twenty-fifth DrugBank one, because recipes differ
+on MedLine. Every network is scored on its fold and on the documents of the interaction test. The NER test plays no part.
 
     experiments/ablation.py --drugner target/release/drugner --data DATA --work WORK [--variants NAME...] [--jobs N]
 
-DATA holds ddi2013.zip, text/*.xz, lexicon.tsv, lexicon_us.tsv and bc5cdr/. Runs that WORK holds already are not repeated; the
-table of all variants goes to standard output: micro averages over the folds. All runs begin from the same word vectors, which
-are trained first, and so are the language models (20 minutes). One run takes two to six minutes on one core.
+DATA holds ddi2013.zip, text/*.xz, lexicon.tsv, lexicon_us.tsv and bc5cdr/. Runs that WORK holds already are not
+repeated; the table of all variants goes to standard output: micro averages over the folds. All runs begin from the same
+word vectors, which are trained first, and so are the language models (20 minutes). One run takes two to six minutes on
+one core.
 """
 
 import argparse
@@ -79,7 +80,7 @@ VARIANTS = {
     "no-unlisted": ("without names that lose their flags", [setting("unlisted", "0.0", "data.swap")], []),
     "no-abbreviations": ("without abbreviations", [setting("abbreviations", "false")], []),
     "version-3": (
-        "without any of these four: version 3 of the recipe",
+        "version 3: without either, the mark of cleared flags and abbreviations",
         [
             without("data.silver"),
             setting("lexicon_mark", "false"),
@@ -154,14 +155,15 @@ def fold_counts(arguments, model):
 
 
 def interaction_counts(arguments, model):
-    """The same for the documents of the interaction test: DrugBank, MedLine, MedLine without labels, `drug_n` in all."""
+    """The same for the interaction test: DrugBank, MedLine, MedLine without labels, `drug_n` in all."""
     report = model.with_suffix(".json")
     command = [arguments.drugner, "evaluate", "--model", model, "--corpus", arguments.data / "ddi2013.zip"]
     command += ["--part", "interaction-test", "--json", report]
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
     scores = json.loads(report.read_text())
     medline = scores["sub"]["MedLine"]
-    modes = [scores["sub"]["DrugBank"]["strict"], medline["strict"], medline["exact"], scores["labels"]["drug_n"]["strict"]]
+    drugbank, drug_n = scores["sub"]["DrugBank"], scores["labels"]["drug_n"]
+    modes = [drugbank["strict"], medline["strict"], medline["exact"], drug_n["strict"]]
     return [(mode["tp"], mode["gold"], mode["answers"]) for mode in modes]
 
 

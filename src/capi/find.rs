@@ -43,6 +43,7 @@ pin_span!(Mention, concept);
 /// of the long form.
 pub const DRUGNER_SPAN_ABBREVIATION: u16 = 1;
 const _: () = assert!(DRUGNER_SPAN_ABBREVIATION == Mention::ABBREVIATION);
+
 /// Result flag: the text contained malformed units.
 pub const DRUGNER_RESULT_INVALID_TEXT_SEEN: u32 = 1;
 /// Result flag: a sentence was longer than max_window_tokens and was cut.

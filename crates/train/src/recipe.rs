@@ -7,7 +7,8 @@ use crate::data::teachers::TeacherOptions;
 use crate::embeddings::EmbeddingOptions;
 use crate::language_model::LanguageModelOptions;
 use crate::tagger::TaggerOptions;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
+use drugner_corpus::Label;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -104,7 +105,18 @@ pub struct DataOptions {
 impl Recipe {
     /// Reads a recipe; `name` stands in errors, which also name the line.
     pub fn parse(text: &str, name: &str) -> Result<Self> {
-        toml::from_str(text).with_context(|| format!("the recipe {name} cannot be read"))
+        let recipe: Self =
+            toml::from_str(text).with_context(|| format!("the recipe {name} cannot be read"))?;
+        let swap = recipe.data.swap.iter().flat_map(|swap| swap.lists.keys());
+        let silver =
+            recipe.data.silver.iter().flat_map(|silver| silver.lists.keys().chain(silver.unlisted.keys()));
+        for label in recipe.lexicon.frequent.keys().chain(swap).chain(silver) {
+            ensure!(
+                Label::from_name(label).is_some(),
+                "the recipe {name} names a label {label}, which is none"
+            );
+        }
+        Ok(recipe)
     }
 }
 
@@ -117,5 +129,10 @@ mod tests {
         Recipe::parse(DEFAULT, "default").unwrap();
         let error = Recipe::parse(&format!("colour = 1\n{DEFAULT}"), "x").unwrap_err();
         assert!(format!("{error:#}").contains("colour"), "{error:#}");
+        for labels in ["lists = { drug =", "unlisted = { drug =", "frequent = { drug ="] {
+            let recipe = DEFAULT.replace(labels, &labels.replace("drug =", "drugs ="));
+            let error = Recipe::parse(&recipe, "x").unwrap_err();
+            assert!(format!("{error:#}").contains("a label drugs"), "{error:#}");
+        }
     }
 }

@@ -133,8 +133,9 @@ class Recognizer:
         """The up to ``most`` best answers to one sentence, for people who review; ``max_paths`` of them unless told.
 
         The sentence is the first one that ends behind ``at``: 0 for the first of the text, ``end`` of the answers for
-        the next, the start of a mention for its own. The first answer has the mentions that ``find`` finds there, without
-        abbreviations that the text introduced; ``labels`` and ``min_score`` leave none out. Needs a recognizer with ``max_paths``.
+        the next, the start of a mention for its own. The first answer has the mentions that ``find`` finds there,
+        without abbreviations that the text introduced; ``labels`` and ``min_score`` leave none out. Needs a recognizer
+        with ``max_paths``.
         """
         encoded = _encode(text)
         if not 0 <= at <= len(text):

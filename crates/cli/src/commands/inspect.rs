@@ -40,7 +40,8 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let sections = Sections::read(model.bytes(), false)?;
     let has_int8 = sections.header.required & FEATURE_INT8 != 0;
     writeln!(out, "weights       {}", if has_int8 { "int8 in LSTM layers, else fp16" } else { "fp16" })?;
-    let follows = if model.abbreviations() { "as the document introduces them" } else { "as any word" };
+    let follows =
+        if model.abbreviations() { "followed from where a text introduces them" } else { "not followed" };
     writeln!(out, "abbreviations {follows}")?;
     writeln!(out, "\nsection  index  type  elements             offset        bytes  crc-32c")?;
     for section in sections.iter() {

@@ -18,6 +18,20 @@ pub struct Labelled {
     pub unlisted: Vec<Range<usize>>,
 }
 
+impl Labelled {
+    /// The mentions as text, with their labels.
+    pub fn names(&self) -> impl Iterator<Item = (&str, Label)> {
+        self.mentions.iter().map(|(range, label)| (&self.text[range.clone()], *label))
+    }
+}
+
+/// The tokens that make up the bytes `range`; `None` if it does not begin and end with one.
+pub fn words(tokens: &[Token], range: &Range<usize>) -> Option<Range<usize>> {
+    let first = tokens.iter().position(|token| token.start as usize == range.start)?;
+    let last = tokens.iter().position(|token| token.end as usize == range.end)?;
+    Some(first..last + 1)
+}
+
 /// BIOES tags of `tokens`. A mention off the token boundaries or across another is left out; of two that overlap the
 /// longer one is kept.
 pub fn tags(tokens: &[Token], mentions: &[(Range<usize>, Label)]) -> Vec<u8> {
@@ -25,12 +39,8 @@ pub fn tags(tokens: &[Token], mentions: &[(Range<usize>, Label)]) -> Vec<u8> {
     let mut by_length: Vec<_> = mentions.iter().collect();
     by_length.sort_by_key(|(range, _)| std::cmp::Reverse(range.len()));
     for (range, label) in by_length {
-        let first = tokens.iter().position(|token| token.start as usize == range.start);
-        let last = tokens.iter().position(|token| token.end as usize == range.end);
-        let (Some(first), Some(last)) = (first, last) else {
-            continue;
-        };
-        let Some(span) = tags.get_mut(first..=last).filter(|span| span.iter().all(|&tag| tag == 0)) else {
+        let Some(words) = words(tokens, range) else { continue };
+        let Some(span) = tags.get_mut(words).filter(|span| span.iter().all(|&tag| tag == 0)) else {
             continue;
         };
         let end = span.len() - 1;

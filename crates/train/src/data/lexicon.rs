@@ -53,32 +53,23 @@ impl Lists {
 
     /// Adds mentions of the training text that no list holds: those seen at least `min_count` times, 95 % of them with
     /// one label, each to the list that `lists` names for its label.
-    pub fn add_frequent(
+    pub fn add_frequent<'t>(
         &mut self,
-        mentions: impl Iterator<Item = (String, Label)>,
+        mentions: impl Iterator<Item = (&'t str, Label)>,
         lists: &BTreeMap<String, String>,
         min_count: usize,
     ) -> Result<usize> {
         let known: HashSet<&str> = self.entries.iter().flatten().map(String::as_str).collect();
-        let mut counts: BTreeMap<String, [usize; 4]> = BTreeMap::new();
-        for (text, label) in mentions {
-            let name = key(&text);
-            if !known.contains(name.as_str()) {
-                counts.entry(name).or_default()[label.index()] += 1;
-            }
-        }
+        let mut counts = label_counts(mentions);
+        counts.retain(|name, counts| {
+            !known.contains(name.as_str()) && counts.iter().sum::<usize>() >= min_count
+        });
         let mut added = 0;
         for (name, counts) in counts {
-            let total: usize = counts.iter().sum();
-            for label in Label::ALL {
-                if total >= min_count
-                    && counts[label.index()] * 100 >= total * 95
-                    && let Some(list) = lists.get(label.name())
-                {
-                    let list = self.list(list)?;
-                    self.entries[list].push(name.clone());
-                    added += 1;
-                }
+            if let Some(list) = majority(counts, 95).and_then(|label| lists.get(label.name())) {
+                let list = self.list(list)?;
+                self.entries[list].push(name);
+                added += 1;
             }
         }
         Ok(added)
@@ -94,6 +85,21 @@ impl Lists {
         }
         builder.build()
     }
+}
+
+/// How often each name, by its [`key`], has which label, by [`Label::index`].
+pub fn label_counts<'t>(mentions: impl Iterator<Item = (&'t str, Label)>) -> BTreeMap<String, [usize; 4]> {
+    let mut counts: BTreeMap<String, [usize; 4]> = BTreeMap::new();
+    for (text, label) in mentions {
+        counts.entry(key(text)).or_default()[label.index()] += 1;
+    }
+    counts
+}
+
+/// The label of at least `percent` of the mentions of a name; `percent` is more than 50.
+pub fn majority(counts: [usize; 4], percent: usize) -> Option<Label> {
+    let all: usize = counts.iter().sum();
+    Label::ALL.into_iter().find(|label| counts[label.index()] * 100 >= all * percent)
 }
 
 /// Lower-case tokens joined by blanks: one form for a name, however it is spaced.
@@ -147,8 +153,7 @@ mod tests {
         let mut lists = Lists::default();
         lists.list("approved").unwrap();
         let map = BTreeMap::from([("drug".to_owned(), "approved".to_owned())]);
-        let mentions =
-            ["Ethanol", "ethanol", "ethanol", "ETHANOL", "rare"].map(|t| (t.to_owned(), Label::Drug));
+        let mentions = ["Ethanol", "ethanol", "ethanol", "ETHANOL", "rare"].map(|t| (t, Label::Drug));
         assert_eq!(lists.add_frequent(mentions.into_iter(), &map, 4).unwrap(), 1);
         assert_eq!(lists.entries, [["ethanol"]]);
     }

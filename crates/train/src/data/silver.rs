@@ -4,8 +4,8 @@
 //! sentences, then the place where its document introduces it as an abbreviation, then the lists; where these are silent,
 //! a model. A sentence with a name that even the model does not see is left out.
 
-use super::labelled::Labelled;
-use super::lexicon::{Lists, key};
+use super::labelled::{Labelled, words};
+use super::lexicon::{Lists, key, label_counts, majority};
 use crate::evaluate::{BLANK_LINE, Joined, continuous, segments};
 use anyhow::Result;
 use drugner::decode::Span;
@@ -45,17 +45,8 @@ pub struct Silver<'a> {
 impl<'a> Silver<'a> {
     /// Collects the names of the training sentences and of the lists.
     pub fn new(options: &'a SilverOptions, sentences: &[Labelled], lists: &'a Lists) -> Self {
-        let mut counts: HashMap<String, [usize; 4]> = HashMap::new();
-        for sentence in sentences {
-            for (range, label) in &sentence.mentions {
-                counts.entry(key(&sentence.text[range.clone()])).or_default()[label.index()] += 1;
-            }
-        }
-        let majority = |counts: [usize; 4]| {
-            let all: usize = counts.iter().sum();
-            Label::ALL.into_iter().find(|label| counts[label.index()] * 100 >= all * MAJORITY)
-        };
-        let trained = counts.into_iter().filter_map(|(name, counts)| Some((name, majority(counts)?)));
+        let counts = label_counts(sentences.iter().flat_map(Labelled::names)).into_iter();
+        let trained = counts.filter_map(|(name, counts)| Some((name, majority(counts, MAJORITY)?)));
         let mut listed: HashMap<&str, [bool; 4]> = HashMap::new();
         for (list, entries) in lists.names.iter().zip(&lists.entries) {
             for label in Label::ALL {
@@ -101,7 +92,7 @@ impl<'a> Silver<'a> {
             let Some(first) = tokens.first() else { continue };
             let (at, begin) = joined.sentence_at(first.start as usize);
             for (range, _) in continuous(&document.sentences[at]) {
-                let Some(words) = words(&tokens, begin + range.start..begin + range.end) else { continue };
+                let Some(words) = words(&tokens, &(begin + range.start..begin + range.end)) else { continue };
                 let own = answers[at].iter().find(|a| (a.start, a.end) == (range.start, range.end));
                 let name = &document.sentences[at].text[range.clone()];
                 let Some(label) = self.decide(name, long_form(&known, &tokens, &words), own) else {
@@ -164,13 +155,6 @@ fn long_form(known: &Abbreviations<'_, u8>, tokens: &[Token], words: &Range<usiz
         }
     });
     label
-}
-
-/// The tokens that make up the bytes `range`.
-fn words(tokens: &[Token], range: Range<usize>) -> Option<Range<usize>> {
-    let first = tokens.iter().position(|token| token.start as usize == range.start)?;
-    let last = tokens.iter().position(|token| token.end as usize == range.end)?;
-    Some(first..last + 1)
 }
 
 #[cfg(test)]

@@ -243,9 +243,7 @@ fn lists(recipe: &Recipe, inputs: &Inputs, sentences: &[Labelled]) -> Result<Lis
         lists.read(path, &recipe.lexicon.categories)?;
     }
     if !lists.names.is_empty() {
-        let mentions = sentences
-            .iter()
-            .flat_map(|s| s.mentions.iter().map(|(range, label)| (s.text[range.clone()].to_owned(), *label)));
+        let mentions = sentences.iter().flat_map(Labelled::names);
         let added =
             lists.add_frequent(mentions, &recipe.lexicon.frequent, recipe.lexicon.frequent_min_count)?;
         let count: usize = lists.entries.iter().map(Vec::len).sum();
