@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
-"""What each part of the default recipe gives, decided on training documents only.
+"""What each part of the recipe `quick` gives, decided on training documents only.
 
-Every variant is the default recipe with one change, without teachers and without the documents of the interaction
-test. It is trained once for each fold, with the training documents but those of the fold and with a seed of its own. A
-fold holds every fifth MedLine document and every twenty-fifth DrugBank one, because recipes differ
-on MedLine. Every network is scored on its fold and on the documents of the interaction test. The NER test plays no part.
+Every variant is that recipe with one change and without the documents of the interaction test. It is trained
+in several rounds, in each once for every fold: with the training documents but those of the fold, and with a seed of its
+own. A fold holds every fifth MedLine document and every twenty-fifth DrugBank one, because recipes differ on MedLine.
+Every network is scored on its fold and on the documents of the interaction test. The NER test plays no part.
 
-    experiments/ablation.py --drugner target/release/drugner --data DATA --work WORK [--variants NAME...] [--jobs N]
+    experiments/ablation.py --drugner target/release/drugner --data DATA --work WORK [--variants NAME...] [--rounds N]
+                            [--jobs N]
 
 DATA holds ddi2013.zip, text/*.xz, lexicon.tsv, lexicon_us.tsv and bc5cdr/. Runs that WORK holds already are not
-repeated; the table of all variants goes to standard output: micro averages over the folds. All runs begin from the same
-word vectors, which are trained first, and so are the language models (20 minutes). One run takes two to six minutes on
-one core.
+repeated. The table of all variants goes to standard output: micro averages over all runs, and for MedLine on the
+interaction test, whose documents are the same in all runs, the standard deviation from run to run. All runs begin from
+the same word vectors, which are trained first, and so are the language models (20 minutes). One run takes two to six
+minutes on one core, with teachers twelve.
 """
 
 import argparse
@@ -20,6 +22,7 @@ import json
 import os
 import pathlib
 import re
+import statistics
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -28,6 +31,12 @@ import zipfile
 FOLDS = 3
 
 US_LISTS = ["fda_ingredient", "fda_trade_name", "drugcentral_class"]
+TEACHERS = """
+[data.teachers]
+count = 2
+sentences = 40000
+per_epoch = 6000
+"""
 NOISE = """
 [data.noise]
 upper = 0.05
@@ -71,7 +80,8 @@ def without_us_lists(recipe):
 
 # name: (what it says in the table, changes of the recipe, files left out)
 VARIANTS = {
-    "full": ("the recipe without teachers", [], []),
+    "full": ("the recipe", [], []),
+    "marked": ("silver labels where names are marked", [setting("unmarked", "false")], []),
     "no-lexicon": ("without lexicon", [setting("categories", "[]"), setting("frequent", "{}")], ["lexicon"]),
     "no-us-lists": ("without the US lists", [without_us_lists], []),
     "no-auxiliary": ("without BC5CDR", [without("data.silver")], ["auxiliary"]),
@@ -79,16 +89,8 @@ VARIANTS = {
     "no-mark": ("without the mark of cleared flags", [setting("lexicon_mark", "false")], []),
     "no-unlisted": ("without names that lose their flags", [setting("unlisted", "0.0", "data.swap")], []),
     "no-abbreviations": ("without abbreviations", [setting("abbreviations", "false")], []),
-    "version-3": (
-        "version 3: without either, the mark of cleared flags and abbreviations",
-        [
-            without("data.silver"),
-            setting("lexicon_mark", "false"),
-            setting("unlisted", "0.0", "data.swap"),
-            setting("abbreviations", "false"),
-        ],
-        [],
-    ),
+    "no-brackets": ("without completed brackets", [setting("brackets", "false")], []),
+    "teachers": ("with two teachers", [lambda recipe: recipe + TEACHERS], []),
     "no-swap": ("without mention swap", [without("data.swap")], []),
     "no-unapproved": ("without drugs that give way to unapproved substances", [setting("unapproved", "{}")], []),
     "lexicon-dropout": ("lexicon dropout 0.3", [setting("lexicon_dropout", "0.3")], []),
@@ -113,9 +115,13 @@ def write_folds(data, work):
         (work / f"fold{fold}.txt").write_text("\n".join(medline + drugbank) + "\n")
 
 
-def train(arguments, recipe, name, fold):
-    """Trains one network, unless its model file is there."""
-    model = arguments.work / f"{name}.{fold}.drugner"
+def model_file(arguments, name, number, fold):
+    return arguments.work / f"{name}.{number}.{fold}.drugner"
+
+
+def train(arguments, recipe, name, number, fold):
+    """Trains one network of round `number`, unless its model file is there."""
+    model = model_file(arguments, name, number, fold)
     if model.exists():
         return
     _, changes, left_out = VARIANTS[name]
@@ -126,19 +132,21 @@ def train(arguments, recipe, name, fold):
     data = arguments.data
     command = [arguments.drugner, "train", "--recipe", settings, "--corpus", data / "ddi2013.zip"]
     command += ["--development", arguments.work / f"fold{fold}.txt", "--vectors", arguments.work / "vectors.bin"]
+    if name == "teachers":
+        command += ["--text", *sorted((data / "text").glob("*.xz"))]
     if name == "language-model":
         command += ["--language-model", arguments.work / "language_model.bin"]
     if "lexicon" not in left_out:
         command += ["--lexicon", data / "lexicon.tsv", data / "lexicon_us.tsv"]
     if "auxiliary" not in left_out:
         command += ["--auxiliary", *sorted((data / "bc5cdr").glob("*.tsv"))]
-    command += ["--seed", str(fold + 1), "--out", model, "--resume"]
-    with open(arguments.work / f"{name}.{fold}.log", "wb") as log:
+    command += ["--seed", str(1000 * number + fold + 1), "--out", model, "--resume"]
+    with open(model.with_suffix(".log"), "wb") as log:
         environment = dict(os.environ, RAYON_NUM_THREADS="1")
         code = subprocess.run(command, stdout=log, stderr=log, env=environment).returncode
     if code != 0:
-        sys.exit(f"{name}, fold {fold}: exit {code}, see {log.name}")
-    print(f"{name}, fold {fold}: done", file=sys.stderr)
+        sys.exit(f"{name}, round {number}, fold {fold}: exit {code}, see {log.name}")
+    print(f"{name}, round {number}, fold {fold}: done", file=sys.stderr)
 
 
 COUNT = re.compile(r"eval\.development\.(\w+)\.strict: P ([\d.]+) .*\((\d+) gold, (\d+) answers\)")
@@ -179,6 +187,7 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, required=True, help="folder of the corpora")
     parser.add_argument("--work", type=pathlib.Path, required=True, help="folder of the runs")
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
+    parser.add_argument("--rounds", type=int, default=2, help="trainings of each fold")
     parser.add_argument("--jobs", type=int, default=2, help="trainings at a time")
     arguments = parser.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
@@ -188,9 +197,8 @@ def main():
         text = sorted((arguments.data / "text").glob("*.xz"))
         subprocess.run([arguments.drugner, "embed", "--text", *text, "--out", vectors], check=True)
     recipe = subprocess.run(
-        [arguments.drugner, "train", "--print-recipe"], stdout=subprocess.PIPE, check=True, text=True
+        [arguments.drugner, "train", "--recipe", "quick", "--print-recipe"], stdout=subprocess.PIPE, check=True, text=True
     ).stdout
-    recipe = without("data.teachers")(recipe)
     recipe = setting("interaction_test", "false")(recipe)
     language_model = arguments.work / "language_model.bin"
     if "language-model" in arguments.variants and not language_model.exists():
@@ -198,15 +206,18 @@ def main():
         command = [arguments.drugner, "pretrain", "--text", *text, "--vectors", vectors, "--out", language_model]
         subprocess.run([*command, "--resume"], check=True)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        runs = [(name, fold) for name in arguments.variants for fold in range(FOLDS)]
+        numbers = [(number, fold) for number in range(arguments.rounds) for fold in range(FOLDS)]
+        runs = [(name, *number) for name in arguments.variants for number in numbers]
         for run in [pool.submit(train, arguments, recipe, *run) for run in runs]:
             run.result()
     print("| variant | folds: DrugBank | MedLine | interaction test: DrugBank | MedLine | MedLine, exact | `drug_n` |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     for name in arguments.variants:
-        models = [arguments.work / f"{name}.{fold}.drugner" for fold in range(FOLDS)]
+        models = [model_file(arguments, name, *number) for number in numbers]
         counts = [fold_counts(arguments, model) + interaction_counts(arguments, model) for model in models]
         cells = [f"{f1(column):.1f}" for column in zip(*counts)]
+        medline = [f1([run[3]]) for run in counts]
+        cells[3] += f" ± {statistics.stdev(medline):.1f}" if len(medline) > 1 else ""
         print(f"| {VARIANTS[name][0]} | {' | '.join(cells)} |")
 
 

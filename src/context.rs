@@ -10,6 +10,7 @@ pub use stages::{Stage, Work};
 use crate::arena::{Arena, Layout, Parts};
 use crate::decode::Span;
 use crate::decode::abbreviations::{Abbreviations, Answer};
+use crate::decode::brackets;
 use crate::decode::nbest::MAX_PATHS;
 use crate::fault;
 use crate::float_state::DefaultState;
@@ -221,7 +222,10 @@ impl Context {
                     spans[count] = Span { score, ..span };
                     count += 1;
                 });
-                let spans = &spans[..count];
+                let spans = &mut spans[..count];
+                if self.model.brackets() {
+                    brackets::complete(text, tokens, spans);
+                }
                 if self.model.abbreviations() {
                     spans.iter().for_each(|mention| abbreviations.learn(tokens, mention));
                 }

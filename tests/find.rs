@@ -6,6 +6,7 @@ use common::families::Simple;
 use common::{Sizes, model, note};
 use drugner::decode::Span;
 use drugner::decode::abbreviations::{Abbreviation, Abbreviations, Answer, CAPACITY};
+use drugner::decode::brackets;
 use drugner::kernels::Kernels;
 use drugner::text::offsets::utf8_to_utf16;
 use drugner::text::{Sentences, Token};
@@ -27,7 +28,7 @@ fn any_family(family: usize, seed: u64) -> Vec<u8> {
     match family {
         0 => Simple::window(seed, 0.7).bytes(),
         1 => Simple::lstm(seed, 0.7).bytes(),
-        _ => model(seed, &Sizes { abbreviations: true, ..Sizes::default() }),
+        _ => model(seed, &Sizes { rules: true, ..Sizes::default() }),
     }
 }
 
@@ -55,9 +56,9 @@ proptest! {
         lists in 0usize..4,
         scale in prop::sample::select(vec![1e-6f32, 0.3, 1.0, 50.0]),
         int8: bool,
-        abbreviations: bool,
+        rules: bool,
     ) {
-        let sizes = Sizes { word_width, filters, shape_width, hidden, layers, lists, scale, int8, abbreviations };
+        let sizes = Sizes { word_width, filters, shape_width, hidden, layers, lists, scale, int8, rules };
         let bytes = model(seed, &sizes);
         let text = note(seed, 200);
         same_everywhere(&bytes, &text)?;
@@ -225,16 +226,16 @@ fn the_calibration_changes_scores_alone_and_the_minimum_score_acts_behind_it() {
     }
 }
 
-/// A model that follows abbreviations finds what it finds without, and then those.
+/// A model with rules finds what it finds without them, with whole brackets, and then the abbreviations.
 #[test]
-fn abbreviations_follow_the_mentions_of_the_network() {
+fn brackets_and_abbreviations_follow_the_mentions_of_the_network() {
     let options = ContextOptions::default();
-    let mut followed = 0;
+    let (mut completed, mut followed) = (0, 0);
     for seed in 0..40 {
-        let text = note(seed, 60);
+        let text = note(seed, 200).replace("(see below)", "(5 mg}");
         let sizes = Sizes::default();
         let network = find(&open(&model(seed, &sizes), None), &options, text.as_bytes()).unwrap();
-        let all = open(&model(seed, &Sizes { abbreviations: true, ..sizes }), None);
+        let all = open(&model(seed, &Sizes { rules: true, ..sizes }), None);
         let all = find(&all, &options, text.as_bytes()).unwrap();
 
         let mut memory = [Abbreviation::default(); CAPACITY];
@@ -250,7 +251,10 @@ fn abbreviations_follow_the_mentions_of_the_network() {
                 let last = tokens.iter().position(|token| token.end == mention.end).unwrap();
                 Span { words: first..last + 1, label: usize::from(mention.label), score: mention.score }
             };
-            let spans: Vec<Span> = mine.iter().map(span).collect();
+            let found: Vec<Span> = mine.iter().map(span).collect();
+            let mut spans = found.clone();
+            brackets::complete(text.as_bytes(), tokens, &mut spans);
+            completed += usize::from(spans != found);
             spans.iter().for_each(|span| known.learn(tokens, span));
             known.each(tokens, &spans, |Answer { span, abbreviation }| {
                 expected.push(Mention {
@@ -267,12 +271,12 @@ fn abbreviations_follow_the_mentions_of_the_network() {
         assert_eq!(all, expected, "seed {seed}");
         followed += all.iter().filter(|mention| mention.flags == Mention::ABBREVIATION).count();
     }
-    assert!(followed > 20, "{followed}");
+    assert!(completed > 0 && followed > 20, "{completed}, {followed}");
 }
 
 #[test]
 fn minimum_score_and_label_mask_only_drop_mentions() {
-    let model = open(&model(9, &Sizes { abbreviations: true, ..Sizes::default() }), None);
+    let model = open(&model(9, &Sizes { rules: true, ..Sizes::default() }), None);
     let text = note(6, 400);
     let all = find(&model, &ContextOptions::default(), text.as_bytes()).unwrap();
     assert!(all.iter().any(|m| m.flags == Mention::ABBREVIATION), "the note has an abbreviation");

@@ -26,7 +26,7 @@ const PIECES: [(&str, &str); 9] = [
 
 /// The smallest models, and one that finds `ab`, so that short forms are followed.
 fn models() -> Vec<Vec<u8>> {
-    let follows = common::model(3, &common::Sizes { abbreviations: true, ..common::Sizes::default() });
+    let follows = common::model(3, &common::Sizes { rules: true, ..common::Sizes::default() });
     hostile::tiny_models().into_iter().map(|(_, bytes)| bytes).chain([follows]).collect()
 }
 
@@ -74,7 +74,7 @@ fn instructions(family: usize, piece: usize, units: usize) -> Option<u64> {
 
 #[test]
 fn time_grows_with_the_length_and_no_faster() {
-    // The window family alone joins tokens to words; the CRF is the longest way; the last model follows abbreviations.
+    // The window family alone joins tokens to words; the CRF is the longest way; the last model has rules of decoding.
     let families = hostile::tiny_models().map(|(name, _)| name);
     assert_eq!(families[..2], ["bilstm-crf", "window"]);
     for (family, pieces) in [(0, &[0, 2, 4, 7][..]), (1, &[5, 6]), (4, &[8])] {

@@ -98,9 +98,9 @@ impl From<&Paths<'_>> for drugner_paths {
 ///
 /// The sentence is the first one that ends behind byte `at`: 0 for the first of the text, `end` of the result for the
 /// next, the start of a mention for its own. Sentences are those of drugner_find_utf8 and offsets count from the start
-/// of the text. The first path has the mentions that drugner_find_utf8 finds in this sentence, but without
-/// DRUGNER_SPAN_ABBREVIATION, and min_score and label_mask leave none out. There are fewer than `most` paths when a sentence
-/// has no more.
+/// of the text. The first path has the mentions that drugner_find_utf8 finds in this sentence, but as the network alone finds
+/// them: without DRUGNER_SPAN_ABBREVIATION, and brackets are not completed. min_score and label_mask leave none out. There
+/// are fewer than `most` paths when a sentence has no more.
 ///
 /// The sentence is looked for from the start of the text: time grows with `at`.
 ///

@@ -54,7 +54,8 @@ impl Context {
     /// The up to `most` best answers to one sentence of UTF-8 text: the first one that ends behind byte `at`.
     ///
     /// Sentences are those of [`find_utf8`](Self::find_utf8), and the first path has its mentions of this sentence as the
-    /// network alone finds them, without [abbreviations](super::Mention::ABBREVIATION); `min_score` and `label_mask` leave no
+    /// network alone finds them, without [brackets](crate::Model::brackets) completed and without
+    /// [abbreviations](super::Mention::ABBREVIATION); `min_score` and `label_mask` leave no
     /// mention out. Offsets count from the beginning of the text. Allocates nothing.
     ///
     /// # Errors

@@ -1,9 +1,11 @@
 //! Decode: scores -> mentions with their probabilities. `crf`, `nbest`, `tags` and `mentions` serve the bilstm-crf family,
-//! `windows` and `runs` the families with a softmax, `calibration` all of them; `abbreviations` goes from sentence to sentence.
+//! `windows` and `runs` the families with a softmax, `calibration` all of them; `brackets` and `abbreviations` look at the
+//! text again.
 
 use std::ops::Range;
 
 pub mod abbreviations;
+pub mod brackets;
 pub mod calibration;
 pub mod crf;
 pub mod mentions;

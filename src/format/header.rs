@@ -132,7 +132,7 @@ pub(super) fn u64_at<const N: usize>(bytes: &[u8; N], at: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{FEATURE_ABBREVIATIONS, FEATURE_INT8};
+    use super::super::{FEATURE_ABBREVIATIONS, FEATURE_BRACKETS, FEATURE_INT8};
     use super::*;
 
     const HEADER: Header = Header {
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         assert_eq!(Header::read(&file(0, MAGIC[0], 192)), Ok(HEADER));
-        for required in [FEATURE_INT8, FEATURE_ABBREVIATIONS, FEATURES] {
+        for required in [FEATURE_INT8, FEATURE_ABBREVIATIONS, FEATURE_BRACKETS, FEATURES] {
             assert_eq!(Header::read(&file(40, required as u8, 192)), Ok(Header { required, ..HEADER }));
         }
         let most = file(24, MAX_SECTIONS as u8, 192);
@@ -179,8 +179,8 @@ mod tests {
             (28, 0, 192, CorruptModel, 12),
             (32, 0, 192, CorruptModel, 12),
             (39, 1, 192, CorruptModel, 12),
-            (40, 4, 192, FormatTooNew, 40),
-            (40, 7, 192, FormatTooNew, 40),
+            (40, 8, 192, FormatTooNew, 40),
+            (40, 15, 192, FormatTooNew, 40),
             (47, 1, 192, FormatTooNew, 40),
             (60, 99, 192, FormatTooNew, 60),
             (96, 1, 192, CorruptModel, 12),

@@ -44,8 +44,10 @@ pub const FEATURE_INT8: u64 = 1;
 /// Required feature: a short form that a text introduces is a mention as its long form is, see
 /// `crate::decode::abbreviations`.
 pub const FEATURE_ABBREVIATIONS: u64 = 2;
+/// Required feature: a mention that holds one bracket of a pair grows to the other one, see `crate::decode::brackets`.
+pub const FEATURE_BRACKETS: u64 = 4;
 /// All required features that this library has.
-pub const FEATURES: u64 = FEATURE_INT8 | FEATURE_ABBREVIATIONS;
+pub const FEATURES: u64 = FEATURE_INT8 | FEATURE_ABBREVIATIONS | FEATURE_BRACKETS;
 
 /// Type of a section's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

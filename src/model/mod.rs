@@ -8,8 +8,8 @@ mod tables;
 use crate::decode::calibration::Calibration;
 use crate::fallible::Shared;
 use crate::features::Features;
-use crate::format::FEATURE_ABBREVIATIONS;
 use crate::format::header::Header;
+use crate::format::{FEATURE_ABBREVIATIONS, FEATURE_BRACKETS};
 use crate::kernels::Kernels;
 use crate::nn::Network;
 use crate::text::Tokenizer;
@@ -172,6 +172,12 @@ impl Model {
     /// long form is; such mentions have the flag [`Mention::ABBREVIATION`](crate::Mention::ABBREVIATION).
     pub fn abbreviations(&self) -> bool {
         self.0.header.required & FEATURE_ABBREVIATIONS != 0
+    }
+
+    /// Whether a mention that holds one bracket of a pair grows to the other one, and over a sign such as `(+)-` before it;
+    /// its score stays that of the words which the network found.
+    pub fn brackets(&self) -> bool {
+        self.0.header.required & FEATURE_BRACKETS != 0
     }
 
     /// Instruction set in use.

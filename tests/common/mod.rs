@@ -10,7 +10,7 @@ use drugner::features::lexicon::LexiconBuilder;
 use drugner::features::{shape, vocabulary::build_slots};
 use drugner::format::layout::{pack_dense, pack_dense_bias, pack_lstm, pack_lstm_bias, quantise_lstm};
 use drugner::format::writer::Writer;
-use drugner::format::{self, ARCHITECTURE_BILSTM_CRF, FEATURE_ABBREVIATIONS};
+use drugner::format::{self, ARCHITECTURE_BILSTM_CRF, FEATURE_ABBREVIATIONS, FEATURE_BRACKETS};
 
 /// Sizes of a random model.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +24,8 @@ pub struct Sizes {
     pub scale: f32,
     /// LSTM weights in int8.
     pub int8: bool,
-    /// The model follows abbreviations.
-    pub abbreviations: bool,
+    /// The model completes brackets and follows abbreviations.
+    pub rules: bool,
 }
 
 impl Default for Sizes {
@@ -39,7 +39,7 @@ impl Default for Sizes {
             lists: 2,
             scale: 1.0,
             int8: false,
-            abbreviations: false,
+            rules: false,
         }
     }
 }
@@ -73,10 +73,9 @@ pub fn writer(seed: u64, sizes: &Sizes) -> Writer {
     let mut halves = |count: usize, scale: f32| -> Vec<u16> {
         numbers.floats(count, scale).into_iter().map(half).collect()
     };
-    let Sizes { word_width, filters, shape_width, hidden, layers, lists, scale, int8, abbreviations } =
-        *sizes;
+    let Sizes { word_width, filters, shape_width, hidden, layers, lists, scale, int8, rules } = *sizes;
     let mut writer = Writer::default();
-    writer.set_required(if abbreviations { FEATURE_ABBREVIATIONS } else { 0 });
+    writer.set_required(if rules { FEATURE_BRACKETS | FEATURE_ABBREVIATIONS } else { 0 });
     writer.add_strings(format::META, &["general.license", "none", "general.name", "random"]);
     writer.add_strings(format::LABELS, &LABELS);
     writer.add_strings(format::WORDS, &WORDS);

@@ -21,7 +21,7 @@ pub fn tiny_models() -> [(&'static str, Vec<u8>); 4] {
         lists: 1,
         scale: 1.0,
         int8: false,
-        abbreviations: true,
+        rules: true,
     };
     [
         ("bilstm-crf", model(1, &sizes)),

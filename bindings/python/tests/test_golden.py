@@ -35,6 +35,7 @@ def check(mentions, note, text, unit):
     for mention, (start, end, golden) in zip(mentions, expected):
         assert mention.label == golden["label"]
         assert struct.pack("f", mention.score) == struct.pack("f", golden["score"])
+        assert mention.abbreviation == golden.get("abbreviation", False)
         if "text" in golden:
             found = golden["text"].encode() if isinstance(whole, bytes) else golden["text"]
             assert whole[mention.start : mention.end] == found

@@ -8,12 +8,16 @@ use crate::embeddings::EmbeddingOptions;
 use crate::language_model::LanguageModelOptions;
 use crate::tagger::TaggerOptions;
 use anyhow::{Context as _, Result, ensure};
+use drugner::format::{FEATURE_ABBREVIATIONS, FEATURE_BRACKETS};
 use drugner_corpus::Label;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The recipe of the default model.
 pub const DEFAULT: &str = include_str!("../recipes/default.toml");
+
+/// A recipe of nearly the same accuracy that takes a fifth of the time.
+pub const QUICK: &str = include_str!("../recipes/quick.toml");
 
 /// A training run of the bilstm-crf family.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -38,18 +42,29 @@ pub struct Recipe {
     pub data: DataOptions,
     /// Network and optimiser.
     pub tagger: TaggerOptions,
-    /// What a document says beyond its sentences.
+    /// What the text says beyond the network's mentions.
     #[serde(default)]
     pub document: DocumentOptions,
 }
 
-/// Use of the document around a sentence.
+/// Rules of the engine over the mentions that the network finds.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DocumentOptions {
-    /// A short form that the document introduces is a mention if its long form is, see
-    /// [`drugner::Model::abbreviations`].
+    /// A short form that the text introduces is a mention if its long form is, see [`drugner::Model::abbreviations`].
     pub abbreviations: bool,
+    /// Mentions have all their brackets, see [`drugner::Model::brackets`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub brackets: bool,
+}
+
+impl DocumentOptions {
+    /// The required features of the model file.
+    pub fn required(&self) -> u64 {
+        let mut required = 0;
+        required |= if self.abbreviations { FEATURE_ABBREVIATIONS } else { 0 };
+        required | if self.brackets { FEATURE_BRACKETS } else { 0 }
+    }
 }
 
 /// Word table of the model.
@@ -127,6 +142,7 @@ mod tests {
     #[test]
     fn the_default_recipe_parses_and_unknown_keys_are_refused() {
         Recipe::parse(DEFAULT, "default").unwrap();
+        Recipe::parse(QUICK, "quick").unwrap();
         let error = Recipe::parse(&format!("colour = 1\n{DEFAULT}"), "x").unwrap_err();
         assert!(format!("{error:#}").contains("colour"), "{error:#}");
         for labels in ["lists = { drug =", "unlisted = { drug =", "frequent = { drug ="] {

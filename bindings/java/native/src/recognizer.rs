@@ -11,7 +11,7 @@ use jni_sys::{jbyteArray, jfloat, jint, jintArray, jlong, jlongArray, jstring};
 use std::ptr;
 use std::sync::atomic::{Ordering, compiler_fence};
 
-/// Numbers per mention in the `int[]`: start, end, label, bits of the score.
+/// Numbers per mention in the `int[]`: start, end, label below 16 bits of flags, bits of the score.
 const FIELDS: usize = 4;
 /// Mentions that one call writes to the `int[]`.
 const BLOCK: usize = 64;
@@ -83,7 +83,7 @@ impl Recognizer {
             for (fields, span) in block.chunks_exact_mut(FIELDS).zip(spans) {
                 fields[0] = (self.base + span.start as usize) as jint;
                 fields[1] = (self.base + span.end as usize) as jint;
-                fields[2] = jint::from(span.label);
+                fields[2] = jint::from(span.label) | jint::from(span.flags) << 16;
                 fields[3] = span.score.to_bits() as jint;
             }
             env.set_ints(out, (at + number * BLOCK) * FIELDS, &block[..spans.len() * FIELDS]);

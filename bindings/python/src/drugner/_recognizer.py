@@ -35,6 +35,9 @@ class Mention(NamedTuple):
     label: str
     score: float
     """Probability of exactly this span with this label, 0 to 1."""
+    abbreviation: bool = False
+    """An abbreviation that the text introduced behind a mention, as in ``ginseng saponin (GSP)``; label and score are
+    those of the long form."""
 
 
 class Mentions(list[Mention]):
@@ -133,9 +136,9 @@ class Recognizer:
         """The up to ``most`` best answers to one sentence, for people who review; ``max_paths`` of them unless told.
 
         The sentence is the first one that ends behind ``at``: 0 for the first of the text, ``end`` of the answers for
-        the next, the start of a mention for its own. The first answer has the mentions that ``find`` finds there,
-        without abbreviations that the text introduced; ``labels`` and ``min_score`` leave none out. Needs a recognizer
-        with ``max_paths``.
+        the next, the start of a mention for its own. The first answer has the mentions that ``find`` finds there, but as
+        the network alone finds them: without abbreviations that the text introduced, and brackets are not completed.
+        ``labels`` and ``min_score`` leave none out. Needs a recognizer with ``max_paths``.
         """
         encoded = _encode(text)
         if not 0 <= at <= len(text):
@@ -204,8 +207,9 @@ class Recognizer:
     def _mentions(
         self, result: Union[Result, Paths], base: int, index: Callable[[int], int]
     ) -> Iterator[Mention]:
-        for start, end, label, _, score, _ in _structs(library.SPAN, result.spans, result.span_count):
-            yield Mention(index(base + start), index(base + end), self._names[label], score)
+        for start, end, label, flags, score, _ in _structs(library.SPAN, result.spans, result.span_count):
+            abbreviation = bool(flags & library.ABBREVIATION)
+            yield Mention(index(base + start), index(base + end), self._names[label], score, abbreviation)
 
     def _run(self, text: _Encoded) -> Mentions:
         """Calls a find function until the text is done and copies what it finds."""

@@ -43,6 +43,7 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let follows =
         if model.abbreviations() { "followed from where a text introduces them" } else { "not followed" };
     writeln!(out, "abbreviations {follows}")?;
+    writeln!(out, "brackets      {}", if model.brackets() { "completed" } else { "as found" })?;
     writeln!(out, "\nsection  index  type  elements             offset        bytes  crc-32c")?;
     for section in sections.iter() {
         let rank = section.kind.map_or(4, |kind| usize::from(kind.rank));

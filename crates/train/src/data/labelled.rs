@@ -60,7 +60,9 @@ pub fn tags(tokens: &[Token], mentions: &[(Range<usize>, Label)]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evaluate::segments;
+    use crate::evaluate::{continuous, segments};
+    use drugner::decode::{Span, brackets};
+    use drugner_corpus::{ddi, testing};
 
     #[test]
     fn longer_mentions_win_and_misplaced_ones_are_left_out() {
@@ -74,5 +76,28 @@ mod tests {
             (26..32, Label::Drug),
         ];
         assert_eq!(tags(&tokens, &mentions), [9, 11, 0, 8, 0, 1, 3]);
+    }
+
+    /// What [`brackets::complete`] takes for granted.
+    #[test]
+    fn gold_mentions_of_the_training_documents_hold_whole_brackets() {
+        let Some(data) = testing::data_folder("gold_mentions_of_the_training_documents_hold_whole_brackets")
+        else {
+            return;
+        };
+        let corpus = ddi::read(data.join("ddi2013.zip"), ddi::Part::Train).unwrap();
+        let mut seen = 0;
+        for sentence in corpus.sentences() {
+            for tokens in segments(&sentence.text) {
+                let gold = continuous(sentence).filter_map(|(range, _)| words(&tokens, &range));
+                for words in gold {
+                    let mut mention = [Span { words: words.clone(), label: 0, score: 1.0 }];
+                    brackets::complete(sentence.text.as_bytes(), &tokens, &mut mention);
+                    assert_eq!(mention[0].words, words, "{}", sentence.id);
+                    seen += 1;
+                }
+            }
+        }
+        assert!(seen > 14_000, "{seen} mentions");
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Their names are marked, but not with labels of this task. What is known of a name gives it one: first the training
 //! sentences, then the place where its document introduces it as an abbreviation, then the lists; where these are silent,
-//! a model. A sentence with a name that even the model does not see is left out.
+//! a model. A sentence with a name that even the model does not see is left out. What the auxiliary task does not mark but
+//! this one does, such as groups and vaccines, comes from the model's answers.
 
 use super::labelled::{Labelled, words};
 use super::lexicon::{Lists, key, label_counts, majority};
@@ -24,14 +25,18 @@ const MAJORITY: usize = 80;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SilverOptions {
-    /// Sentences used, at random among those that hold a name.
+    /// Sentences used, at random.
     pub sentences: usize,
     /// Lists whose names have a label, by label.
     pub lists: BTreeMap<String, Vec<String>>,
     /// What the model's label of a name in none of these lists stands for; itself if not named.
     pub unlisted: BTreeMap<String, Label>,
-    /// Labels of names that the auxiliary task does not mark: the model's answers with them are added.
+    /// Labels that the auxiliary task does not mark: the model's answers with them are added.
     pub beside: Vec<Label>,
+    /// Sentences without a marked name are used, too: they show what is none. The model's answers with other labels are
+    /// added where the training sentences or the lists give the name that label.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unmarked: bool,
 }
 
 /// What is known of names.
@@ -81,8 +86,8 @@ impl<'a> Silver<'a> {
         Ok(out)
     }
 
-    /// The sentences of a document with labels for the names that are marked; none for a sentence without names, or with
-    /// one that nothing is known of.
+    /// The sentences of a document with labels for the names that are marked; none for a sentence with a name that nothing
+    /// is known of, and none for one without names unless they are wanted.
     fn document(&self, document: &Document, answers: &[Vec<Answer>]) -> Vec<Option<Labelled>> {
         let joined = Joined::new(document, BLANK_LINE);
         let mut memory = [Abbreviation::default(); CAPACITY];
@@ -106,7 +111,7 @@ impl<'a> Silver<'a> {
         let sentences = document.sentences.iter().zip(mentions);
         sentences
             .map(|(sentence, mentions)| {
-                let mentions = mentions.filter(|mentions| !mentions.is_empty())?;
+                let mentions = mentions.filter(|names| self.options.unmarked || !names.is_empty())?;
                 Some(Labelled {
                     text: sentence.text.clone(),
                     mentions,
@@ -117,9 +122,14 @@ impl<'a> Silver<'a> {
             .collect()
     }
 
-    /// Adds the answers that lie beside the names of the sentence and have a label that the auxiliary task does not mark.
+    /// Adds the answers beside the names of the sentence that the auxiliary task does not mark.
     fn with_others(&self, mut sentence: Labelled, answers: &[Answer]) -> Labelled {
-        for answer in answers.iter().filter(|answer| self.options.beside.contains(&answer.label)) {
+        for answer in answers {
+            let name = &sentence.text[answer.start..answer.end];
+            let known = self.options.unmarked && self.knows(name, answer.label);
+            if !known && !self.options.beside.contains(&answer.label) {
+                continue;
+            }
             let apart =
                 |(range, _): &(Range<usize>, Label)| answer.end <= range.start || range.end <= answer.start;
             if sentence.mentions.iter().all(apart) {
@@ -127,6 +137,13 @@ impl<'a> Silver<'a> {
             }
         }
         sentence
+    }
+
+    /// Whether the training sentences or the lists give the name this label.
+    fn knows(&self, name: &str, label: Label) -> bool {
+        let name = key(name);
+        let listed = self.listed.get(name.as_str()).is_some_and(|listed| listed[label.index()]);
+        listed || self.trained.get(&name) == Some(&label)
     }
 
     fn decide(&self, name: &str, long_form: Option<Label>, own: Option<&Answer>) -> Option<Label> {
@@ -179,6 +196,10 @@ mod tests {
 
     /// The mentions of each sentence of a document as `name:label`, where the model finds `model`.
     fn labels(marked: &[&str], model: &[(&str, Label)]) -> BTreeSet<Vec<String>> {
+        labels_with(false, marked, model)
+    }
+
+    fn labels_with(unmarked: bool, marked: &[&str], model: &[(&str, Label)]) -> BTreeSet<Vec<String>> {
         let options = SilverOptions {
             sentences: 100,
             lists: BTreeMap::from([
@@ -187,6 +208,7 @@ mod tests {
             ]),
             unlisted: BTreeMap::from([("drug".to_owned(), Label::DrugN)]),
             beside: vec![Label::Group],
+            unmarked,
         };
         let lists = Lists {
             names: vec!["approved".into(), "brand".into(), "chemical".into()],
@@ -221,7 +243,6 @@ mod tests {
     #[test]
     fn what_is_known_of_a_name_decides_on_its_label() {
         use Label::{Brand, Drug, Group};
-        let none = BTreeSet::new();
         let one =
             |mentions: &[&str]| BTreeSet::from([mentions.iter().map(|&m| m.to_owned()).collect::<Vec<_>>()]);
         assert_eq!(
@@ -235,10 +256,23 @@ mod tests {
         assert_eq!(labels(&["[toxin] here"], &[("toxin", Brand)]), one(&["toxin:brand"]), "the model");
         assert_eq!(
             labels(&["[toxin] and [warfarin]"], &[("warfarin", Drug)]),
-            none,
+            BTreeSet::new(),
             "nothing known of one name"
         );
-        assert_eq!(labels(&["no name"], &[("name", Drug)]), none, "no name marked");
+        assert_eq!(labels(&["warfarin"], &[("warfarin", Drug)]), BTreeSet::new(), "no name marked");
+    }
+
+    #[test]
+    fn unmarked_sentences_have_the_names_that_are_known() {
+        use Label::{Brand, Drug, Group};
+        let unmarked = |text: &str, label| labels_with(true, &[text], &[(text, label)]);
+        let one =
+            |mentions: &[&str]| BTreeSet::from([mentions.iter().map(|&m| m.to_owned()).collect::<Vec<_>>()]);
+        assert_eq!(unmarked("warfarin", Drug), one(&["warfarin:drug"]));
+        assert_eq!(unmarked("ouabain", Label::DrugN), one(&["ouabain:drug_n"]));
+        assert_eq!(unmarked("statins", Group), one(&["statins:group"]));
+        assert_eq!(unmarked("warfarin", Brand), one(&[]), "another label");
+        assert_eq!(unmarked("toxin", Drug), one(&[]), "not known");
     }
 
     #[test]

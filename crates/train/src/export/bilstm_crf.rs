@@ -9,7 +9,7 @@ use drugner::features::chars::{CHAR_COUNT, CharFilters, FILTER_WIDTH};
 use drugner::features::word::Word;
 use drugner::format::layout::{pack_dense, pack_dense_bias, pack_lstm, pack_lstm_bias};
 use drugner::format::writer::Writer;
-use drugner::format::{self as file, ARCHITECTURE_BILSTM_CRF, FEATURE_ABBREVIATIONS};
+use drugner::format::{self as file, ARCHITECTURE_BILSTM_CRF};
 use drugner_corpus::Label;
 use half::f16;
 use std::collections::BTreeMap;
@@ -24,8 +24,8 @@ pub struct Tables {
     pub lists: Lists,
     /// Table built from `lists`.
     pub lexicon: (Vec<u32>, Vec<u16>),
-    /// The model follows abbreviations, see [`FEATURE_ABBREVIATIONS`].
-    pub abbreviations: bool,
+    /// What the model asks of the engine, such as [`FEATURE_ABBREVIATIONS`](file::FEATURE_ABBREVIATIONS).
+    pub required: u64,
 }
 
 /// The bytes of a model file, without self-test.
@@ -45,7 +45,7 @@ pub fn export_with_selftest(
 
 fn sections(weights: &TaggerWeights, tables: &Tables, card: &BTreeMap<String, String>) -> Result<Writer> {
     let mut writer = begin(card, &Label::ALL.map(Label::name), &tables.words);
-    writer.set_required(if tables.abbreviations { FEATURE_ABBREVIATIONS } else { 0 });
+    writer.set_required(tables.required);
     let filter_count = weights.conv_bias.len();
     let folded = halves(&fold_filters(weights));
     let widened: Vec<f32> = folded.iter().map(|&bits| f16::from_bits(bits).to_f32()).collect();

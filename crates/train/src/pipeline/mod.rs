@@ -91,13 +91,7 @@ impl<'a> Run<'a> {
             auxiliary: inputs::auxiliary(&inputs.auxiliary)?,
             language_model,
             documents,
-            tables: Tables {
-                words,
-                word_table,
-                lists,
-                lexicon,
-                abbreviations: recipe.document.abbreviations,
-            },
+            tables: Tables { words, word_table, lists, lexicon, required: recipe.document.required() },
         })
     }
 
@@ -210,7 +204,7 @@ impl<'a> Run<'a> {
                 weights,
                 self.word_vectors(),
                 &self.encoder(),
-                self.tables.abbreviations,
+                self.tables.required,
                 development,
             )?;
             let strict = format!("F1 {:.4} in 32-bit numbers", whole.all.strict.f1);

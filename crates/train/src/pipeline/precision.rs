@@ -7,17 +7,19 @@ use crate::tagger::{DistinctWords, TaggerWeights, WordVectors, emissions};
 use anyhow::{Context as _, Result};
 use drugner::decode::Span;
 use drugner::decode::abbreviations::{Abbreviation, Abbreviations, CAPACITY};
+use drugner::decode::brackets;
 use drugner::decode::crf::Crf;
 use drugner::decode::mentions::each_mention;
+use drugner::format::{FEATURE_ABBREVIATIONS, FEATURE_BRACKETS};
 use drugner_corpus::{Answer, Corpus, Label, Report, Scorer};
 use rayon::prelude::*;
 
-/// Scores of the weights as they were trained, with or without abbreviations.
+/// Scores of the weights as they were trained; `required` is what the model asks of the engine.
 pub fn evaluate(
     weights: &TaggerWeights,
     words: WordVectors<'_>,
     encoder: &Encoder,
-    abbreviations: bool,
+    required: u64,
     corpus: &Corpus,
 ) -> Result<Report> {
     let scores = [&weights.crf_start[..], &weights.crf_end, &weights.crf_transitions].concat();
@@ -27,7 +29,7 @@ pub fn evaluate(
         .par_iter()
         .map(|document| {
             let joined = Joined::new(document, BLANK_LINE);
-            joined.split(&answers(weights, words, encoder, &crf, abbreviations, &joined.text))
+            joined.split(&answers(weights, words, encoder, &crf, required, &joined.text))
         })
         .collect();
     let mut scorer = Scorer::new();
@@ -44,7 +46,7 @@ fn answers(
     words: WordVectors<'_>,
     encoder: &Encoder,
     crf: &Crf,
-    abbreviations: bool,
+    required: u64,
     text: &str,
 ) -> Vec<Answer> {
     let (mut distinct, mut examples) = (Distinct::default(), Vec::new());
@@ -60,7 +62,10 @@ fn answers(
         crf.viterbi(&scores, crf.tags(), &mut path, &mut vec![0; scores.len()]);
         let mut spans = Vec::new();
         each_mention(&path, |words, label| spans.push(Span { words, label, score: 1.0 }));
-        if abbreviations {
+        if required & FEATURE_BRACKETS != 0 {
+            brackets::complete(text.as_bytes(), tokens, &mut spans);
+        }
+        if required & FEATURE_ABBREVIATIONS != 0 {
             spans.iter().for_each(|mention| known.learn(tokens, mention));
         }
         known.each(tokens, &spans, |found| {

@@ -9,12 +9,14 @@ public final class Mention {
     private final int end;
     private final String label;
     private final float score;
+    private final boolean abbreviation;
 
-    Mention(int start, int end, String label, float score) {
+    Mention(int start, int end, String label, float score, boolean abbreviation) {
         this.start = start;
         this.end = end;
         this.label = label;
         this.score = score;
+        this.abbreviation = abbreviation;
     }
 
     /** Index of the first unit. */
@@ -37,6 +39,11 @@ public final class Mention {
         return score;
     }
 
+    /** Whether this is an abbreviation that the text introduced; see {@link Mentions#abbreviation(int)}. */
+    public boolean abbreviation() {
+        return abbreviation;
+    }
+
     @Override
     public boolean equals(Object other) {
         if (!(other instanceof Mention)) {
@@ -46,7 +53,8 @@ public final class Mention {
         return start == that.start
                 && end == that.end
                 && label.equals(that.label)
-                && Float.floatToIntBits(score) == Float.floatToIntBits(that.score);
+                && Float.floatToIntBits(score) == Float.floatToIntBits(that.score)
+                && abbreviation == that.abbreviation;
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.List;
  * <p>Not for use by several threads at once.
  */
 public final class Mentions {
-    /** Numbers per mention: start, end, label, bits of the score. */
+    /** Numbers per mention: start, end, label below 16 bits of flags, bits of the score. */
     private static final int FIELDS = 4;
 
     int[] fields;
@@ -46,7 +46,7 @@ public final class Mentions {
 
     /** Number of the label of mention {@code i}, an index into {@link Model#labels()}. */
     public int labelId(int i) {
-        return field(i, 2);
+        return field(i, 2) & 0xFFFF;
     }
 
     /** Label of mention {@code i}. */
@@ -59,9 +59,17 @@ public final class Mentions {
         return Float.intBitsToFloat(field(i, 3));
     }
 
+    /**
+     * Whether mention {@code i} is an abbreviation that the text introduced behind a mention, as in {@code ginseng saponin
+     * (GSP)}, and not one that the network found by itself; label and score are those of the long form.
+     */
+    public boolean abbreviation(int i) {
+        return (field(i, 2) & 1 << 16) != 0;
+    }
+
     /** Mention {@code i} as an object. */
     public Mention get(int i) {
-        return new Mention(start(i), end(i), label(i), score(i));
+        return new Mention(start(i), end(i), label(i), score(i), abbreviation(i));
     }
 
     /** All mentions as objects, in a list that cannot be changed. */

@@ -132,9 +132,9 @@ public final class Recognizer implements AutoCloseable {
     /**
      * The up to {@code most} best answers to one sentence, for people who review what was found. The sentence is the first
      * one that ends behind unit {@code at}: 0 for the first of the text, {@link Answers#end()} for the next, the start of a
-     * mention for its own. The best answer has the mentions that {@link #find(CharSequence)} finds in this sentence, but
-     * without abbreviations that the text introduced, and the options {@code minScore} and {@code labelMask} leave none out.
-     * Needs {@link Options#maxPaths}.
+     * mention for its own. The best answer has the mentions that {@link #find(CharSequence)} finds in this sentence, but as
+     * the network alone finds them: without abbreviations that the text introduced, and brackets are not completed. The
+     * options {@code minScore} and {@code labelMask} leave none out. Needs {@link Options#maxPaths}.
      *
      * @throws IllegalStateException if this recognizer is closed
      * @throws IndexOutOfBoundsException if {@code at} is not 0 to the length of the text

@@ -23,9 +23,6 @@ final class Golden {
     /** What the offsets cut out; null where that is no valid string. */
     final List<String> words = new ArrayList<>();
 
-    /** Some mentions are abbreviations that the text introduced. */
-    boolean abbreviations;
-
     private Golden(JsonObject note) {
         name = note.get("name").getAsString();
         text = note.has("text") ? note.get("text").getAsString() : units(note.getAsJsonArray("units"));
@@ -35,8 +32,8 @@ final class Golden {
             JsonArray span = mention.getAsJsonArray("utf16");
             String label = mention.get("label").getAsString();
             float score = Float.parseFloat(mention.get("score").getAsString());
-            mentions.add(new Mention(span.get(0).getAsInt(), span.get(1).getAsInt(), label, score));
-            abbreviations |= mention.has("abbreviation");
+            boolean abbreviation = mention.has("abbreviation");
+            mentions.add(new Mention(span.get(0).getAsInt(), span.get(1).getAsInt(), label, score, abbreviation));
             words.add(mention.has("text") ? mention.get("text").getAsString() : null);
         }
     }
