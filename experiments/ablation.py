@@ -133,7 +133,8 @@ def train(arguments, recipe, name, number, fold):
     command = [arguments.drugner, "train", "--recipe", settings, "--corpus", data / "ddi2013.zip"]
     command += ["--development", arguments.work / f"fold{fold}.txt", "--vectors", arguments.work / "vectors.bin"]
     if name == "teachers":
-        command += ["--text", *sorted((data / "text").glob("*.xz"))]
+        # Without the corpus's own text: it holds the sentences of the fold.
+        command += ["--text", *sorted(set((data / "text").glob("*.xz")) - set((data / "text").glob("ddi2013*")))]
     if name == "language-model":
         command += ["--language-model", arguments.work / "language_model.bin"]
     if "lexicon" not in left_out:
@@ -196,9 +197,8 @@ def main():
     if not vectors.exists():
         text = sorted((arguments.data / "text").glob("*.xz"))
         subprocess.run([arguments.drugner, "embed", "--text", *text, "--out", vectors], check=True)
-    recipe = subprocess.run(
-        [arguments.drugner, "train", "--recipe", "quick", "--print-recipe"], stdout=subprocess.PIPE, check=True, text=True
-    ).stdout
+    command = [arguments.drugner, "train", "--recipe", "quick", "--print-recipe"]
+    recipe = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout
     recipe = setting("interaction_test", "false")(recipe)
     language_model = arguments.work / "language_model.bin"
     if "language-model" in arguments.variants and not language_model.exists():
@@ -206,14 +206,14 @@ def main():
         command = [arguments.drugner, "pretrain", "--text", *text, "--vectors", vectors, "--out", language_model]
         subprocess.run([*command, "--resume"], check=True)
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        numbers = [(number, fold) for number in range(arguments.rounds) for fold in range(FOLDS)]
-        runs = [(name, *number) for name in arguments.variants for number in numbers]
+        rounds_and_folds = [(number, fold) for number in range(arguments.rounds) for fold in range(FOLDS)]
+        runs = [(name, *run) for name in arguments.variants for run in rounds_and_folds]
         for run in [pool.submit(train, arguments, recipe, *run) for run in runs]:
             run.result()
     print("| variant | folds: DrugBank | MedLine | interaction test: DrugBank | MedLine | MedLine, exact | `drug_n` |")
     print("|---|---:|---:|---:|---:|---:|---:|")
     for name in arguments.variants:
-        models = [model_file(arguments, name, *number) for number in numbers]
+        models = [model_file(arguments, name, *run) for run in rounds_and_folds]
         counts = [fold_counts(arguments, model) + interaction_counts(arguments, model) for model in models]
         cells = [f"{f1(column):.1f}" for column in zip(*counts)]
         medline = [f1([run[3]]) for run in counts]

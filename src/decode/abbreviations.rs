@@ -125,8 +125,7 @@ impl<'a, U: Unit> Abbreviations<'a, U> {
     /// The tokens between the bracket at `at` and the end of what it holds, if they look like an abbreviation.
     fn in_brackets(&self, tokens: &[Token], at: usize) -> Option<Range<usize>> {
         let is = |token: &Token, symbols: &str| {
-            token.kind == TokenKind::Symbol
-                && char::from_u32(self.first(token)).is_some_and(|c| symbols.contains(c))
+            token.kind == TokenKind::Symbol && symbols.contains(token.first_char(self.text))
         };
         let inside = at + 1;
         if !is(tokens.get(at)?, "([") {
@@ -174,10 +173,6 @@ impl<'a, U: Unit> Abbreviations<'a, U> {
     fn letters<'t>(&'t self, tokens: &'t [Token]) -> impl Iterator<Item = (bool, u32)> + 't {
         let words = tokens.iter().filter(|token| token.kind != TokenKind::Symbol);
         words.flat_map(|token| self.points(std::slice::from_ref(token)))
-    }
-
-    fn first(&self, token: &Token) -> u32 {
-        U::decode(self.text, token.start as usize).value
     }
 }
 

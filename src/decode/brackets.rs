@@ -2,7 +2,7 @@
 //! `(+)-pentazocine` are marked whole, but a network that reads word by word may begin or end inside.
 //!
 //! A mention that holds one bracket of a pair grows to the other one, on the left over what is written together with it, and
-//! over a sign of chirality before it. Nothing else changes: no other mention is touched, and the sentence is the limit.
+//! over a stereodescriptor before it. Nothing else changes: no other mention is touched, and the sentence is the limit.
 
 use super::Span;
 use crate::text::{Token, TokenKind, Unit};
@@ -10,8 +10,8 @@ use std::ops::Range;
 
 /// Most tokens that a mention grows at each end.
 const REACH: usize = 24;
-/// What brackets with a hyphen behind them may hold as a sign of chirality or geometry.
-const SIGNS: [&str; 10] = ["+", "-", "\u{2212}", "\u{b1}", "+/-", "R", "S", "E", "Z", "RS"];
+/// Stereodescriptors that stand in brackets with a hyphen behind them.
+const STEREODESCRIPTORS: [&str; 10] = ["+", "-", "\u{2212}", "\u{b1}", "+/-", "R", "S", "E", "Z", "RS"];
 
 /// Lets the mentions of the sentence `tokens` grow to whole brackets. They are sorted and do not overlap, before and
 /// after; scores and labels stay.
@@ -24,7 +24,7 @@ pub fn complete<U: Unit>(text: &[U], tokens: &[Token], mentions: &mut [Span]) {
         let (closing, opening) = sentence.unpaired(words.clone());
         let start = sentence.grown_start(free.max(words.start.saturating_sub(REACH))..words.start, closing);
         let end = sentence.grown_end(words.end..limit.min(words.end.saturating_add(REACH)), opening);
-        mentions[i].words = sentence.signed_start(free, start)..end;
+        mentions[i].words = sentence.described_start(free, start)..end;
         free = end;
     }
 }
@@ -86,18 +86,18 @@ impl<U: Unit> Sentence<'_, U> {
         behind.start
     }
 
-    /// The first token of a mention that begins with token `start`, with the sign before it: `(`, sign, `)`, `-`.
-    fn signed_start(&self, free: usize, start: usize) -> usize {
-        let sign = |&length: &usize| {
+    /// The first token of a mention that begins with token `start`, with the stereodescriptor before it: `(R)-`.
+    fn described_start(&self, free: usize, start: usize) -> usize {
+        let described = |&length: &usize| {
             let first = start.checked_sub(length + 3).filter(|&first| first >= free)?;
             let whole = self.is_one_of(first, "([")
                 && self.is_one_of(start - 2, ")]")
                 && self.is_one_of(start - 1, "-\u{2010}\u{2011}")
                 && (first + 1..=start).all(|at| !self.spaced(at))
-                && SIGNS.iter().any(|sign| self.reads(first + 1..start - 2, sign));
+                && STEREODESCRIPTORS.iter().any(|descriptor| self.reads(first + 1..start - 2, descriptor));
             whole.then_some(first)
         };
-        [1, 3].iter().find_map(sign).unwrap_or(start)
+        [1, 3].iter().find_map(described).unwrap_or(start)
     }
 
     fn bracket(&self, at: usize) -> Option<Bracket> {
@@ -114,8 +114,7 @@ impl<U: Unit> Sentence<'_, U> {
 
     fn symbol(&self, at: usize) -> Option<char> {
         let token = self.tokens[at];
-        let point = U::decode(self.text, token.start as usize).value;
-        (token.kind == TokenKind::Symbol).then(|| char::from_u32(point)).flatten()
+        (token.kind == TokenKind::Symbol).then(|| token.first_char(self.text))
     }
 
     /// The tokens `words` are `wanted`.
@@ -215,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn signs_before_a_name_belong_to_it() {
+    fn stereodescriptors_before_a_name_belong_to_it() {
         for (network, whole) in [
             ("dose of (+)-<NANM> and (−)-<NANM>.", "dose of <(+)-NANM> and <(−)-NANM>."),
             ("(+/-)-<MDMA> here", "<(+/-)-MDMA> here"),

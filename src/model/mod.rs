@@ -174,7 +174,7 @@ impl Model {
         self.0.header.required & FEATURE_ABBREVIATIONS != 0
     }
 
-    /// Whether a mention that holds one bracket of a pair grows to the other one, and over a sign such as `(+)-` before it;
+    /// Whether a mention that holds one bracket of a pair grows to the other one, and over a stereodescriptor such as `(+)-` before it;
     /// its score stays that of the words which the network found.
     pub fn brackets(&self) -> bool {
         self.0.header.required & FEATURE_BRACKETS != 0

@@ -19,7 +19,7 @@ pub(super) struct Scanned {
 
 impl Token {
     /// The first code point of the token as it stands in `text`.
-    pub(super) fn first_char<U: Unit>(self, text: &[U]) -> char {
+    pub(crate) fn first_char<U: Unit>(self, text: &[U]) -> char {
         to_char(U::decode(text, self.start as usize).value)
     }
 }

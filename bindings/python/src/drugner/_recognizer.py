@@ -208,7 +208,7 @@ class Recognizer:
         self, result: Union[Result, Paths], base: int, index: Callable[[int], int]
     ) -> Iterator[Mention]:
         for start, end, label, flags, score, _ in _structs(library.SPAN, result.spans, result.span_count):
-            abbreviation = bool(flags & library.ABBREVIATION)
+            abbreviation = bool(flags & library.SPAN_ABBREVIATION)
             yield Mention(index(base + start), index(base + end), self._names[label], score, abbreviation)
 
     def _run(self, text: _Encoded) -> Mentions:

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
-    /// `default` (that of the bundled model, half an hour), `quick` (six minutes, as accurate), or a recipe file (TOML);
+    /// `default` (that of the bundled model), `quick` (without teachers, in a third of the time), or a recipe file (TOML);
     /// `drugner train --print-recipe` shows one.
     #[arg(long, default_value = "default", value_name = "NAME|FILE")]
     recipe: String,

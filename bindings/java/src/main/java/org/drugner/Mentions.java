@@ -13,6 +13,8 @@ import java.util.List;
 public final class Mentions {
     /** Numbers per mention: start, end, label below 16 bits of flags, bits of the score. */
     private static final int FIELDS = 4;
+    /** {@code DRUGNER_SPAN_ABBREVIATION} above the label. */
+    private static final int ABBREVIATION = 1 << 16;
 
     int[] fields;
     private int size;
@@ -64,7 +66,7 @@ public final class Mentions {
      * (GSP)}, and not one that the network found by itself; label and score are those of the long form.
      */
     public boolean abbreviation(int i) {
-        return (field(i, 2) & 1 << 16) != 0;
+        return (field(i, 2) & ABBREVIATION) != 0;
     }
 
     /** Mention {@code i} as an object. */
